@@ -1,0 +1,16 @@
+# `make` synthesises every environment into dist/; `make test` proves it. npm scripts run under the Node 24 of node_modules.
+
+.PHONY: all install test soak
+
+all: install
+	@npm run --silent synth
+
+install: node_modules/.package-lock.json
+
+node_modules/.package-lock.json: package-lock.json package.json
+	@echo 'Installing packages'
+	@npm ci --loglevel=error
+	@touch $@
+
+test: install
+	@npm test --silent

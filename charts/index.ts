@@ -1,0 +1,45 @@
+/** The charts of a cluster, in the order in which they need each other. */
+import type { Cluster } from '../environments/index.ts';
+import { InvalidInput } from '../environments/problem.ts';
+import { Dragonfly } from './dragonfly.ts';
+import { overcommitment } from './lib/capacity.ts';
+import { ExternalSecrets } from './lib/external-secrets.ts';
+import { addNetworkPolicies } from './lib/network-policy.ts';
+import { addPodMonitorings } from './lib/pod-monitoring.ts';
+import { System } from './lib/system.ts';
+import { Platform } from './platform.ts';
+
+/**
+ * Builds everything that runs in a cluster.
+ * @throws InvalidInput where the workloads contradict each other or do not fit on the nodes
+ */
+export function buildSystem(cluster: Cluster): System {
+  const system = new System(cluster);
+  new Dragonfly(system);
+  derive(system);
+  return system;
+}
+
+/** What follows from the declarations of all workloads together. */
+function derive(system: System) {
+  const { folder, environment } = system.cluster;
+  const problems = [
+    ...system.topology.undeclaredAddresses().map((given) => ({
+      path: folder,
+      given,
+      allowed: 'addresses of Services that the workload declares a call to',
+      fix: 'declare the call in the chart of the workload',
+    })),
+    ...overcommitment(system).map((given) => ({
+      path: `${environment.name}.cluster.nodes`,
+      given,
+      allowed: 'requests that fit on the nodes',
+      fix: 'change the settings it names',
+    })),
+  ];
+  if (problems.length > 0) throw new InvalidInput(`the charts of ${folder}`, problems);
+  addPodMonitorings(system);
+  addNetworkPolicies(system.topology);
+  new ExternalSecrets(system);
+  new Platform(system);
+}

@@ -1,0 +1,4 @@
+/** The namespaces of the design, decision 7. `argocd` is made by the bootstrap, which must put Argo CD somewhere. */
+export const namespaces = ['superagi', 'superagi-data', 'monitoring'] as const;
+
+export type NamespaceName = (typeof namespaces)[number];

@@ -1,0 +1,32 @@
+import { ApiObject } from 'cdk8s';
+import type { Construct } from 'constructs';
+import type { KubernetesObject } from '../../imports/index.ts';
+import { waveAnnotation, waveOf } from './waves.ts';
+
+/** What may be said of an object beside its manifest. */
+export interface KubeObjectOptions {
+  /** Sync wave within its application. @default by kind, see waves.ts */
+  readonly wave?: number;
+  /** Construct id. @default kind and name */
+  readonly id?: string;
+}
+
+/**
+ * A Kubernetes object, typed by its apiVersion and kind (imports/). The name is as written: nothing is derived from the
+ * construct path, so that moving a construct changes no object.
+ */
+export class KubeObject<T extends KubernetesObject = KubernetesObject> extends ApiObject {
+  readonly manifest: T;
+
+  constructor(scope: Construct, manifest: T, options: KubeObjectOptions = {}) {
+    const { metadata } = manifest;
+    super(scope, options.id ?? `${manifest.kind}-${metadata.name}`, {
+      ...manifest,
+      metadata: {
+        ...metadata,
+        annotations: { [waveAnnotation]: String(options.wave ?? waveOf(manifest.kind)), ...metadata.annotations },
+      },
+    } as ConstructorParameters<typeof ApiObject>[2]);
+    this.manifest = manifest;
+  }
+}

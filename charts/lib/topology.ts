@@ -1,0 +1,118 @@
+/** Who talks to whom in a cluster. Everything is declared by the workloads; NetworkPolicies and `npm run flows` read it. */
+import { Endpoint } from './endpoint.ts';
+import {
+  dns,
+  type ExternalPeer,
+  metadataServer,
+  metadataServerWithoutDataplaneV2,
+  type PortRange,
+  prometheus,
+} from './peers.ts';
+import type { Call, Workload } from './workload.ts';
+
+/** A party of a flow: a workload of ours, or somebody outside. */
+export type Peer = Workload | ExternalPeer;
+
+/** One allowed direction of connecting. */
+export interface Flow {
+  readonly from: Peer;
+  readonly to: Peer;
+  readonly ports: readonly PortRange[];
+  readonly why: string;
+}
+
+const tcp = (port: number): PortRange => ({ port, protocol: 'TCP' });
+
+/** Collects workloads, and the flows that they and the edge of the system declare. */
+export class Topology {
+  readonly workloads: Workload[] = [];
+  private readonly inbound: Flow[] = [];
+
+  /** @throws where two workloads of a namespace share a name, as they would share a selector */
+  add(workload: Workload) {
+    const twin = this.workloads.find(
+      ({ name, namespace }) => name === workload.name && namespace === workload.namespace,
+    );
+    if (twin)
+      throw new Error(
+        `two workloads are named ${workload.name} in ${workload.namespace}: ${twin.node.path} and ${workload.node.path}`,
+      );
+    this.workloads.push(workload);
+  }
+
+  /** Lets somebody outside connect to a workload. */
+  admit(from: ExternalPeer, to: Endpoint, why: string) {
+    this.inbound.push({ from, to: to.workload, ports: to.ports, why });
+  }
+
+  /** Every flow, in the order of the workloads. */
+  flows(): Flow[] {
+    return [
+      ...this.workloads.flatMap((workload) => [...this.declaredBy(workload), ...this.impliedBy(workload)]),
+      ...this.inbound,
+    ];
+  }
+
+  private declaredBy(workload: Workload): Flow[] {
+    return (workload.props.calls ?? []).map(({ to, why }: Call) =>
+      to instanceof Endpoint
+        ? { from: workload, to: to.workload, ports: to.ports, why }
+        : { from: workload, to: to.peer, ports: to.ports, why },
+    );
+  }
+
+  /** What every pod needs (DNS), what keyless access to Google Cloud needs, and what scraping needs. */
+  private impliedBy(workload: Workload): Flow[] {
+    const listeners = Object.values(workload.props.listens ?? {});
+    const scraped = workload.system.environment.monitoring.enabled ? listeners.filter(({ metrics }) => metrics) : [];
+    return [
+      { from: workload, to: dns, ports: [{ port: 53, protocol: 'UDP' }, tcp(53)], why: 'names' },
+      ...(workload.props.cloudRoles
+        ? [
+            { from: workload, to: metadataServer, ports: [tcp(80), tcp(8080)], why: 'Workload Identity tokens' },
+            {
+              from: workload,
+              to: metadataServerWithoutDataplaneV2,
+              ports: [tcp(987), tcp(988)],
+              why: 'Workload Identity tokens',
+            },
+          ]
+        : []),
+      ...scraped.map(({ port }) => ({ from: prometheus, to: workload, ports: [tcp(port)], why: 'metrics' })),
+    ];
+  }
+
+  /**
+   * Addresses of workloads that stand in a workload's variables, arguments or files without a declared call: the
+   * NetworkPolicies would drop what they are there for.
+   */
+  undeclaredAddresses(): string[] {
+    const flows = this.flows();
+    return this.workloads.flatMap((workload) => {
+      const named = new Set(JSON.stringify(textsOf(workload)).match(/[a-z0-9-]+\.[a-z0-9-]+\.svc\b/g) ?? []);
+      return [...named].flatMap((address) => {
+        const [service, namespace] = address.split('.');
+        const target = this.workloads.find(
+          (other) => other.namespace === namespace && (other.name === service || other.headlessService === service),
+        );
+        if (target === undefined) return [`${workload.node.path} names ${address}, and no workload has such a Service`];
+        if (target === workload || flows.some(({ from, to }) => from === workload && to === target)) return [];
+        return [
+          `${workload.node.path} names ${address} and does not declare that it calls ${target.name}: add it to \`calls\``,
+        ];
+      });
+    });
+  }
+}
+
+/** Where a workload can hold an address. */
+function textsOf(workload: Workload): unknown[] {
+  return workload.allContainers.map(({ env, args, command, mounts }) => [
+    Object.values(env ?? {}).filter((value) => typeof value === 'string'),
+    args,
+    command,
+    Object.values(mounts ?? {}).map(
+      ({ configMap }) => configMap && workload.system.configMap(workload.namespace, configMap),
+    ),
+  ]);
+}

@@ -1,0 +1,115 @@
+/**
+ * Writes an object as YAML. Own code, because the writer is where the time of a synthesis went: at 1,800 objects the `yaml`
+ * library takes 224 ms, this 15 ms. It writes only what JSON can hold, and its tests read everything back with `yaml`, under
+ * the rules of YAML 1.1 (which Kubernetes reads by) and 1.2.
+ */
+
+type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
+
+/** Keys that people expect first, in this order, wherever they stand; the rest follows by alphabet. */
+const rank = new Map(
+  [
+    'apiVersion',
+    'kind',
+    'metadata',
+    'name',
+    'namespace',
+    'labels',
+    'annotations',
+    'spec',
+    'image',
+    'command',
+    'args',
+    'env',
+  ].map((key, index) => [key, index]),
+);
+
+/** The YAML document of one object, ending in a line break. Keys without a value (`undefined`) are left out. */
+export function yamlDocument(value: object): string {
+  const lines: string[] = [];
+  writeMap(value as Record<string, Json>, '', lines, '');
+  return `${lines.join('\n')}\n`;
+}
+
+function sortedKeys(map: Readonly<Record<string, Json>>): string[] {
+  return Object.keys(map)
+    .filter((key) => map[key] !== undefined)
+    .sort((a, b) => {
+      const byRank = (rank.get(a) ?? 100) - (rank.get(b) ?? 100);
+      return byRank !== 0 ? byRank : a < b ? -1 : 1;
+    });
+}
+
+/** @param first what stands before the first key instead of the indent, such as `- ` */
+function writeMap(map: Readonly<Record<string, Json>>, indent: string, lines: string[], first: string | undefined) {
+  let lead = first === undefined ? indent : indent.slice(0, indent.length - first.length) + first;
+  for (const key of sortedKeys(map)) {
+    writeEntry(`${lead}${scalar(key)}:`, map[key] as Json, indent, lines);
+    lead = indent;
+  }
+}
+
+function writeEntry(head: string, value: Json, indent: string, lines: string[]) {
+  if (Array.isArray(value)) {
+    if (value.length === 0) lines.push(`${head} []`);
+    else {
+      lines.push(head);
+      for (const item of value) writeItem(item as Json, indent, lines);
+    }
+  } else if (typeof value === 'object' && value !== null) {
+    if (sortedKeys(value as Record<string, Json>).length === 0) lines.push(`${head} {}`);
+    else {
+      lines.push(head);
+      writeMap(value as Record<string, Json>, `${indent}  `, lines, undefined);
+    }
+  } else writeScalar(`${head} `, value as string | number | boolean | null, indent, lines);
+}
+
+function writeItem(item: Json, indent: string, lines: string[]) {
+  if (Array.isArray(item)) {
+    if (item.length === 0) lines.push(`${indent}- []`);
+    else {
+      lines.push(`${indent}-`);
+      for (const inner of item) writeItem(inner as Json, `${indent}  `, lines);
+    }
+  } else if (typeof item === 'object' && item !== null) {
+    if (sortedKeys(item as Record<string, Json>).length === 0) lines.push(`${indent}- {}`);
+    else writeMap(item as Record<string, Json>, `${indent}  `, lines, '- ');
+  } else writeScalar(`${indent}- `, item as string | number | boolean | null, indent, lines);
+}
+
+function writeScalar(head: string, value: string | number | boolean | null, indent: string, lines: string[]) {
+  if (typeof value === 'string' && value.includes('\n') && fitsBlock(value)) {
+    const body = value.replace(/\n+$/, '');
+    const ends = value.length - body.length;
+    lines.push(`${head}|${ends === 0 ? '-' : ends === 1 ? '' : '+'}`);
+    for (const line of body.split('\n')) lines.push(line === '' ? '' : `${indent}  ${line}`);
+    for (let blank = 1; blank < ends; blank++) lines.push('');
+  } else lines.push(head + (typeof value === 'string' ? scalar(value) : String(value)));
+}
+
+/** Text that a literal block shows as it is: printable, and its first line neither blank nor indented. */
+function fitsBlock(text: string): boolean {
+  return (
+    /^[^\s]/.test(text) &&
+    !/[^\n\t\x20-\x7e\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd]/.test(text) &&
+    !/\n[ \t]+(\n*)$/.test(text)
+  );
+}
+
+/** Words that YAML 1.1 or 1.2 reads as something else than text. */
+const reserved = /^(?:null|true|false|yes|no|on|off|y|n|~|nan|inf)$/i;
+/** Begins like a name or a path, and holds nothing that has a meaning in YAML. */
+const plain = /^[A-Za-z_/$](?:[A-Za-z0-9_\-./@+=()$*~;<>^!?&%|]|[:,](?=[A-Za-z0-9/_\-.$])| (?=[A-Za-z0-9(/$]))*$/;
+/** A quantity, an address range or a version: begins with a digit, and is no number, date or time. */
+const quantity =
+  /^[0-9]+(?:\.[0-9]+)?(?:m|k|Ki|Mi|Gi|Ti|[Mm]b|[Gg]b|s|h|d)$|^(?:[0-9]{1,3}\.){3}[0-9]{1,3}(?:\/[0-9]{1,2})?$/;
+
+function scalar(text: string): string {
+  if ((plain.test(text) && !reserved.test(text)) || quantity.test(text)) return text;
+  // A JSON string is a YAML string, but for two line separators that JSON leaves as they are.
+  return JSON.stringify(text).replace(
+    /[\u007f-\u009f\u2028\u2029\ufeff]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}

@@ -1,0 +1,18 @@
+import type { Provision } from './provide/provision.ts';
+import { etcd } from './servers/etcd.ts';
+import { kwok, kwokStages } from './servers/kubernetes/kwok.ts';
+import { kubeApiserver, kubeControllerManager, kubeScheduler } from './servers/kubernetes/programs.ts';
+import { helm, kubeconform, kustomize } from './servers/tools.ts';
+
+/** All that the test bed can provide, in the order of building: the servers that most tests need come first. */
+export const catalog: readonly Provision[] = [
+  etcd,
+  kubeApiserver,
+  kubeControllerManager,
+  kubeScheduler,
+  kwok,
+  kwokStages,
+  helm,
+  kustomize,
+  kubeconform,
+];

@@ -1,0 +1,153 @@
+import { execFile } from 'node:child_process';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { cacheEntry, cacheFolder } from './cache.ts';
+import { locate, provide } from './provide.ts';
+import { NotProvided, type Provision } from './provision.ts';
+
+let folder: string;
+let env: Record<string, string>;
+let built: number;
+
+const server: Provision = {
+  name: 'test-server',
+  version: '1.35.4',
+  versionArgs: ['--version'],
+  advice: 'Install the compiler.',
+  make: async ({ target }) => {
+    built++;
+    writeFileSync(target, 'built');
+  },
+};
+
+function file(path: string, content: string, mode = 0o644): string {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, content);
+  chmodSync(path, mode);
+  return path;
+}
+
+function onPath(place: string, version: string): string {
+  return file(join(folder, place, 'test-server'), `#!/bin/sh\necho "Server v${version}"\n`, 0o755);
+}
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'provide-test-'));
+  env = { XDG_CACHE_HOME: join(folder, 'cache'), PATH: `${join(folder, 'a')}:${join(folder, 'b')}` };
+  built = 0;
+  vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+});
+
+afterEach(() => {
+  vi.restoreAllMocks();
+  rmSync(folder, { recursive: true });
+});
+
+describe('the order of search', () => {
+  test('the environment variable comes first', async () => {
+    const given = file(join(folder, 'mine'), '');
+    onPath('a', '1.35.4');
+    file(cacheEntry(server, env), 'cached');
+    expect(await provide(server, { ...env, TESTBED_TEST_SERVER: given })).toEqual({
+      path: given,
+      origin: 'environment',
+    });
+  });
+
+  test('then a program on PATH of the same minor version, whatever its patch', async () => {
+    onPath('a', '1.34.9');
+    const path = onPath('b', '1.35.0');
+    file(cacheEntry(server, env), 'cached');
+    expect(await provide(server, env)).toEqual({ path, origin: 'PATH' });
+  });
+
+  test('then the cache', async () => {
+    onPath('a', '1.34.9');
+    file(cacheEntry(server, env), 'cached');
+    expect(await provide(server, env)).toEqual({ path: cacheEntry(server, env), origin: 'cache' });
+  });
+
+  test('then a build, which the next search finds in the cache', async () => {
+    expect(await provide(server, env)).toEqual({ path: cacheEntry(server, env), origin: 'build' });
+    expect(readFileSync(cacheEntry(server, env), 'utf8')).toBe('built');
+    expect(await provide(server, env)).toMatchObject({ origin: 'cache' });
+    expect(built).toBe(1);
+  });
+
+  test('PATH is not searched for what has no version to ask for', async () => {
+    onPath('a', '1.35.4');
+    const { versionArgs: _, ...data } = server;
+    expect(await provide(data, env)).toMatchObject({ origin: 'build' });
+  });
+
+  test('another version is another entry in the cache', async () => {
+    await provide(server, env);
+    expect(await provide({ ...server, version: '1.36.0' }, env)).toMatchObject({ origin: 'build' });
+  });
+
+  test('locate builds nothing', async () => {
+    expect(await locate(server, env)).toBeUndefined();
+    expect(built).toBe(0);
+  });
+});
+
+describe('what cannot be provided', () => {
+  test('the error says what was tried and what to do', async () => {
+    const old = onPath('a', '1.34.9');
+    const broken: Provision = { ...server, make: () => Promise.reject(new Error('no compiler')) };
+    const error = await provide(broken, env).catch((error: unknown) => error);
+    expect(error).toBeInstanceOf(NotProvided);
+    expect((error as Error).message).toBe(
+      `test-server 1.35.4 cannot be provided.
+  TESTBED_TEST_SERVER: not set
+  PATH: ${old} is 1.34.9
+  cache: no ${cacheEntry(server, env)}
+  build: no compiler
+Install the compiler. Or set TESTBED_TEST_SERVER to its path; or leave its tests out with TESTBED_SKIP=test-server.`,
+    );
+  });
+
+  test('a variable that names no file is an error, not a reason to search on', async () => {
+    onPath('a', '1.35.4');
+    const search = provide(server, { ...env, TESTBED_TEST_SERVER: '/no/such/file' });
+    await expect(search).rejects.toThrow('TESTBED_TEST_SERVER: /no/such/file does not exist');
+  });
+
+  test('a build that fails half-way leaves nothing in the cache', async () => {
+    const broken: Provision = {
+      ...server,
+      make: async ({ target }) => {
+        writeFileSync(target, 'hal');
+        throw new Error('disk full');
+      },
+    };
+    await expect(provide(broken, env)).rejects.toThrow('disk full');
+    expect(readdirSync(cacheFolder(env))).toEqual(['build.lock']);
+  });
+});
+
+test('processes that need the same at the same time build it once', async () => {
+  const script = `
+    import { appendFileSync, writeFileSync } from 'node:fs';
+    import { setTimeout as sleep } from 'node:timers/promises';
+    import { provide } from ${JSON.stringify(join(import.meta.dirname, 'provide.ts'))};
+    const { origin } = await provide({
+      name: 'test-server', version: '1.0.0', advice: '',
+      make: async ({ target }) => {
+        appendFileSync(${JSON.stringify(join(folder, 'builds'))}, 'build;');
+        await sleep(300);
+        writeFileSync(target, 'built');
+      },
+    });
+    console.log(origin);`;
+  const run = async () => {
+    const args = ['--input-type=module', '--eval', script];
+    const { stdout } = await promisify(execFile)(process.execPath, args, { env: { ...process.env, ...env } });
+    return stdout.trim();
+  };
+  expect((await Promise.all([run(), run(), run()])).sort()).toEqual(['build', 'cache', 'cache']);
+  expect(readFileSync(join(folder, 'builds'), 'utf8')).toBe('build;');
+});

@@ -1,0 +1,85 @@
+import { existsSync, renameSync } from 'node:fs';
+import { join } from 'node:path';
+import { createFolder, removeFolder } from '../process/supervisor.ts';
+import { cacheEntry, cacheFolder, type Environment } from './cache.ts';
+import { withLock } from './lock.ts';
+import { findOnPath } from './path.ts';
+import { showProgress } from './progress.ts';
+import { NotProvided, type Provided, type Provision, variableOf } from './provision.ts';
+
+type Search = { readonly found: Provided } | { readonly found?: never; readonly tried: readonly string[] };
+
+async function search(provision: Provision, env: Environment): Promise<Search> {
+  const { name, version, versionArgs } = provision;
+  const tried: string[] = [];
+
+  const variable = variableOf(name);
+  const given = env[variable];
+  if (given) {
+    if (existsSync(given)) return { found: { path: given, origin: 'environment' } };
+    // No further search: who names a file means that file.
+    throw new NotProvided(provision, [`${variable}: ${given} does not exist`]);
+  }
+  tried.push(`${variable}: not set`);
+
+  if (versionArgs) {
+    const result = await findOnPath(name, version, versionArgs, env);
+    if ('path' in result) return { found: { path: result.path, origin: 'PATH' } };
+    tried.push(`PATH: ${result.refused}`);
+  }
+
+  const cached = cacheEntry(provision, env);
+  if (existsSync(cached)) return { found: { path: cached, origin: 'cache' } };
+  tried.push(`cache: no ${cached}`);
+  return { tried };
+}
+
+async function make(provision: Provision, env: Environment): Promise<void> {
+  const entry = cacheEntry(provision, env);
+  const folder = await createFolder('.making-', cacheFolder(env));
+  const done = showProgress(`building ${provision.name} ${provision.version}`);
+  try {
+    const target = join(folder, 'made');
+    await provision.make({ target, folder });
+    // A rename within one file system: the entry is there whole or not at all.
+    renameSync(target, entry);
+    done('built');
+  } catch (error) {
+    done('failed');
+    throw error;
+  } finally {
+    await removeFolder(folder);
+  }
+}
+
+/** Where it is now, without building it. Throws NotProvided when its variable names a file that does not exist. */
+export async function locate(provision: Provision, env: Environment = process.env): Promise<Provided | undefined> {
+  return (await search(provision, env)).found;
+}
+
+/**
+ * The provision's path: from its environment variable, from PATH when major and minor version match, from the cache, or
+ * built now, which takes up to minutes and tells its progress on standard error. Processes build one at a time: linking
+ * Kubernetes takes gigabytes. Throws NotProvided.
+ */
+export async function provide(provision: Provision, env: Environment = process.env): Promise<Provided> {
+  const first = await search(provision, env);
+  if (first.found) return first.found;
+  const { name, version } = provision;
+  let waited: ((outcome: string) => void) | undefined;
+  return withLock(
+    join(cacheFolder(env), 'build.lock'),
+    async (): Promise<Provided> => {
+      waited?.('done');
+      const again = await search(provision, env);
+      if (again.found) return again.found;
+      await make(provision, env).catch((error: Error) => {
+        throw new NotProvided(provision, [...again.tried, `build: ${error.message}`]);
+      });
+      return { path: cacheEntry(provision, env), origin: 'build' };
+    },
+    () => {
+      waited = showProgress(`waiting for another build before ${name} ${version}`);
+    },
+  );
+}
