@@ -2,7 +2,11 @@
 import { enableCompileCache } from 'node:module';
 import { join } from 'node:path';
 
-// Before any import of ours: compiled code is kept between runs, which halves the start.
-enableCompileCache(join(import.meta.dirname, 'node_modules/.cache/compile'));
-const { main } = await import('./synth/command.ts');
-process.exitCode = main(process.argv.slice(2), import.meta.dirname);
+const root = import.meta.dirname;
+// Before any import of ours: compiled code is kept between runs.
+enableCompileCache(join(root, 'node_modules/.cache/compile'));
+const { freshBundle, makeBundle } = await import('./synth/bundle.ts');
+const bundle = freshBundle(root);
+const { main } = (await import(bundle ?? './synth/command.ts')) as typeof import('./synth/command.ts');
+process.exitCode = main(process.argv.slice(2), root);
+if (!bundle) await makeBundle(root);

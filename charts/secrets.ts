@@ -55,6 +55,9 @@ export const secrets = {
       origin: { provided: 'Google Cloud console, APIs and services, Credentials' },
     },
   }),
+  memory: new SecretSpec('memory', {
+    'signing-key': password('Signs the cursors, consistency tokens and receipts of the memory service'),
+  }),
   mcpCursor: new SecretSpec('mcp-cursor', { key: password('Signs the cursors and the state that MCP clients carry') }),
   grafana: new SecretSpec('grafana', { password: password('Password of the Grafana user admin') }),
 } as const;

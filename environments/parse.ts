@@ -97,17 +97,17 @@ function contradictions(given: Environment): Problem[] {
   );
   const { short, mid, long } = memory.ttl;
   check(
-    mid.toMilliseconds() >= short.toMilliseconds(),
+    mid.toMilliseconds() > short.toMilliseconds(),
     'memory.ttl.mid',
     mid,
-    `at least memory.ttl.short (${short.toHumanString()})`,
+    `more than memory.ttl.short (${short.toHumanString()})`,
     'raise mid or lower short',
   );
   check(
-    long === 'permanent' || long.toMilliseconds() >= mid.toMilliseconds(),
+    long === 'permanent' || long.toMilliseconds() > mid.toMilliseconds(),
     'memory.ttl.long',
     long,
-    `at least memory.ttl.mid (${mid.toHumanString()})`,
+    `more than memory.ttl.mid (${mid.toHumanString()})`,
     'raise long or lower mid',
   );
   for (const [index, { location, folder }] of regions.entries()) {

@@ -175,7 +175,7 @@ const superagi = z.strictObject({
   postgresql: z.strictObject({
     volume: volume('PostgreSQL', gi(20)),
     maxConnections: count('connections', 100, 2_000, {
-      meaning: 'max_connections of PostgreSQL; SuperAGI opens up to 70 per process',
+      meaning: 'Connections that PostgreSQL takes (max_connections); SuperAGI opens up to 70 per process',
       default: 300,
     }),
     resources: resources('PostgreSQL', Cpu.millis(500), gi(2)),

@@ -8,9 +8,11 @@ import { Workload } from './workload.ts';
 /** Writes one policy for each workload, into the workload's own application. */
 export function addNetworkPolicies(topology: Topology) {
   const flows = topology.flows();
+  const inbound = Map.groupBy(flows, ({ to }) => to);
+  const outbound = Map.groupBy(flows, ({ from }) => from);
   for (const workload of topology.workloads) {
-    const ingress = flows.filter(({ to }) => to === workload);
-    const egress = flows.filter(({ from }) => from === workload);
+    const ingress = inbound.get(workload) ?? [];
+    const egress = outbound.get(workload) ?? [];
     new KubeObject(workload, {
       apiVersion: 'networking.k8s.io/v1',
       kind: 'NetworkPolicy',

@@ -25,19 +25,19 @@ const tcp = (port: number): PortRange => ({ port, protocol: 'TCP' });
 
 /** Collects workloads, and the flows that they and the edge of the system declare. */
 export class Topology {
-  readonly workloads: Workload[] = [];
+  private readonly byAddress = new Map<string, Workload>();
   private readonly inbound: Flow[] = [];
+
+  get workloads(): Workload[] {
+    return [...this.byAddress.values()];
+  }
 
   /** @throws where two workloads of a namespace share a name, as they would share a selector */
   add(workload: Workload) {
-    const twin = this.workloads.find(
-      ({ name, namespace }) => name === workload.name && namespace === workload.namespace,
-    );
-    if (twin)
-      throw new Error(
-        `two workloads are named ${workload.name} in ${workload.namespace}: ${twin.node.path} and ${workload.node.path}`,
-      );
-    this.workloads.push(workload);
+    const address = `${workload.name}.${workload.namespace}`;
+    const twin = this.byAddress.get(address);
+    if (twin) throw new Error(`two workloads are named ${address}: ${twin.node.path} and ${workload.node.path}`);
+    this.byAddress.set(address, workload);
   }
 
   /** Lets somebody outside connect to a workload. */
@@ -54,11 +54,20 @@ export class Topology {
   }
 
   private declaredBy(workload: Workload): Flow[] {
-    return (workload.props.calls ?? []).map(({ to, why }: Call) =>
-      to instanceof Endpoint
-        ? { from: workload, to: to.workload, ports: to.ports, why }
-        : { from: workload, to: to.peer, ports: to.ports, why },
-    );
+    const { calls = [], peers = [] } = workload.props;
+    return [
+      ...calls.map(({ to, why }: Call) =>
+        to instanceof Endpoint
+          ? { from: workload, to: to.workload, ports: to.ports, why }
+          : { from: workload, to: to.peer, ports: to.ports, why },
+      ),
+      ...peers.map((port) => ({
+        from: workload,
+        to: workload,
+        ports: workload.endpoint(port).ports,
+        why: 'members of one cluster',
+      })),
+    ];
   }
 
   /** What every pod needs (DNS), what keyless access to Google Cloud needs, and what scraping needs. */
@@ -87,18 +96,17 @@ export class Topology {
    * NetworkPolicies would drop what they are there for.
    */
   undeclaredAddresses(): string[] {
-    const flows = this.flows();
+    const callees = new Map<Peer, Set<Peer>>();
+    for (const { from, to } of this.flows()) callees.set(from, (callees.get(from) ?? new Set()).add(to));
     return this.workloads.flatMap((workload) => {
       const named = new Set(JSON.stringify(textsOf(workload)).match(/[a-z0-9-]+\.[a-z0-9-]+\.svc\b/g) ?? []);
-      return [...named].flatMap((address) => {
-        const [service, namespace] = address.split('.');
-        const target = this.workloads.find(
-          (other) => other.namespace === namespace && (other.name === service || other.headlessService === service),
-        );
-        if (target === undefined) return [`${workload.node.path} names ${address}, and no workload has such a Service`];
-        if (target === workload || flows.some(({ from, to }) => from === workload && to === target)) return [];
+      return [...named].flatMap((name) => {
+        const address = name.replace(/\.svc$/, '');
+        const target = this.byAddress.get(address) ?? this.byAddress.get(address.replace('-headless.', '.'));
+        if (target === undefined) return [`${workload.node.path} names ${name}, and no workload has such a Service`];
+        if (target === workload || callees.get(workload)?.has(target)) return [];
         return [
-          `${workload.node.path} names ${address} and does not declare that it calls ${target.name}: add it to \`calls\``,
+          `${workload.node.path} names ${name} and does not declare that it calls ${target.name}: add it to \`calls\``,
         ];
       });
     });

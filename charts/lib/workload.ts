@@ -63,6 +63,8 @@ export interface WorkloadProps {
   readonly listens?: Readonly<Record<string, Listener>>;
   /** @default none: only DNS may be reached */
   readonly calls?: readonly Call[];
+  /** Names of `listens` that the pods of the workload call on each other, as the members of a cluster do. @default none */
+  readonly peers?: readonly string[];
   /** @default none */
   readonly cloudRoles?: readonly CloudRole[];
   /** By volume name. @default none */

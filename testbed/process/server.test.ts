@@ -5,6 +5,9 @@ import { answersOk } from './answers.ts';
 import { freePort } from './port.ts';
 import { createServerFolder, ServerNotStarted, type ServerSpec, startServer } from './server.ts';
 
+// Starts processes, on machines that may be busy.
+vi.setConfig({ testTimeout: 60_000 });
+
 const answer = "http.createServer((request, response) => response.end('ok')).listen(process.argv[1], '127.0.0.1')";
 
 async function node(script: string, more: Partial<ServerSpec> = {}): Promise<ServerSpec> {
@@ -74,5 +77,5 @@ test('what a server has started itself ends with it', async () => {
   const server = await startServer(await node(`${child}; setInterval(() => {}, 1000)`, { ready: childAnswers }));
   expect(await childAnswers()).toBe(true);
   await server.stop();
-  await vi.waitFor(async () => expect(await childAnswers()).toBe(false));
+  await vi.waitFor(async () => expect(await childAnswers()).toBe(false), { timeout: 30_000 });
 });

@@ -5,6 +5,9 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { expect, test, vi } from 'vitest';
 
+// Starts processes, on machines that may be busy.
+vi.setConfig({ testTimeout: 60_000 });
+
 /** What a test process says after it has started one server and forgotten it. */
 interface Report {
   readonly server: number;

@@ -6,6 +6,9 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { withLock } from './lock.ts';
 
+// Starts processes, on machines that may be busy.
+vi.setConfig({ testTimeout: 60_000 });
+
 let folder: string;
 let file: string;
 

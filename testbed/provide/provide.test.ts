@@ -8,6 +8,9 @@ import { cacheEntry, cacheFolder } from './cache.ts';
 import { locate, provide } from './provide.ts';
 import { NotProvided, type Provision } from './provision.ts';
 
+// Starts processes, on machines that may be busy.
+vi.setConfig({ testTimeout: 60_000 });
+
 let folder: string;
 let env: Record<string, string>;
 let built: number;

@@ -2,8 +2,6 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { skipped } from '../skip.ts';
 import { type Etcd, startEtcd } from './etcd.ts';
 
-const building = 20 * 60_000;
-
 async function call(etcd: Etcd, path: string, body: object): Promise<unknown> {
   const response = await fetch(`${etcd.url}/v3/kv/${path}`, { method: 'POST', body: JSON.stringify(body) });
   return response.json();
@@ -14,7 +12,7 @@ describe.skipIf(skipped('etcd'))('etcd', () => {
 
   beforeAll(async () => {
     etcd = await startEtcd();
-  }, building);
+  });
 
   afterAll(() => etcd?.stop());
 

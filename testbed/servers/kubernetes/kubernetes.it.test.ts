@@ -6,8 +6,6 @@ import { skipped } from '../../skip.ts';
 import { type Kubernetes, startKubernetes } from './kubernetes.ts';
 import { kubeApiserver } from './programs.ts';
 
-const building = 20 * 60_000;
-
 function configOf({ kubeconfigFile }: Kubernetes): KubeConfig {
   const config = new KubeConfig();
   config.loadFromFile(kubeconfigFile);
@@ -21,7 +19,7 @@ describe.skipIf(skipped('etcd', 'kube-apiserver'))('an API server', () => {
   beforeAll(async () => {
     kubernetes = await startKubernetes();
     core = configOf(kubernetes).makeApiClient(CoreV1Api);
-  }, building);
+  });
 
   afterAll(() => kubernetes?.stop());
   afterEach(() => vi.unstubAllEnvs());
@@ -52,7 +50,7 @@ describe.skipIf(skipped('etcd', 'kube-apiserver'))('an API server', () => {
     expect((await core.createNamespacedPod({ namespace: 'loose', body })).metadata?.name).toBe('root');
   });
 
-  test('refuses a client without the token, and serves its certificate to who trusts its authority', async () => {
+  test('refuses a client with a wrong token', async () => {
     const config = configOf(kubernetes);
     config.addUser({ name: 'nobody', token: 'wrong' });
     config.addContext({ name: 'nobody', cluster: 'testbed', user: 'nobody' });
@@ -71,14 +69,10 @@ describe.skipIf(skipped('etcd', 'kube-apiserver'))('an API server', () => {
     expect(await core.listNamespace()).toBeDefined();
   });
 
-  test(
-    'is gone after stop, with its data',
-    async () => {
-      const other = await startKubernetes();
-      await other.stop();
-      await expect(fetch(other.url)).rejects.toThrow('fetch failed');
-      expect(existsSync(dirname(other.kubeconfigFile))).toBe(false);
-    },
-    building,
-  );
+  test('is gone after stop, with its data', async () => {
+    const other = await startKubernetes();
+    await other.stop();
+    await expect(fetch(other.url)).rejects.toThrow('fetch failed');
+    expect(existsSync(dirname(other.kubeconfigFile))).toBe(false);
+  });
 });

@@ -4,14 +4,13 @@ import { skipped } from '../../skip.ts';
 import { type Kubernetes, startKubernetes } from './kubernetes.ts';
 import { fakeNodes } from './nodes.ts';
 
-const building = 20 * 60_000;
 const patience = { timeout: 90_000, interval: 200 };
 const zones = ['us-central1-a', 'us-central1-b', 'us-central1-c'];
 const namespace = 'default';
 
 const servers = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kwok', 'kwok-stages'];
 
-describe.skipIf(skipped(...servers))('a cluster of fake nodes', { timeout: 120_000 }, () => {
+describe.skipIf(skipped(...servers))('a cluster of fake nodes', () => {
   let kubernetes: Kubernetes;
   let apps: AppsV1Api;
   let batch: BatchV1Api;
@@ -36,13 +35,20 @@ describe.skipIf(skipped(...servers))('a cluster of fake nodes', { timeout: 120_0
     batch = config.makeApiClient(BatchV1Api);
     core = config.makeApiClient(CoreV1Api);
     storage = config.makeApiClient(StorageV1Api);
-  }, building);
+  });
 
   afterAll(() => kubernetes?.stop());
 
   function template(app: string, more: object = {}) {
-    const containers = [{ name: 'main', image: 'example.test/main', ...('mounts' in more ? {} : {}) }];
+    const containers = [{ name: 'main', image: 'example.test/main' }];
     return { metadata: { labels: { app } }, spec: { containers, ...more } };
+  }
+
+  function spreadOver(topologyKey: string, app: string) {
+    const labelSelector = { matchLabels: { app } };
+    return {
+      topologySpreadConstraints: [{ maxSkew: 1, topologyKey, whenUnsatisfiable: 'DoNotSchedule', labelSelector }],
+    };
   }
 
   async function podsOf(app: string): Promise<readonly V1Pod[]> {
@@ -69,17 +75,19 @@ describe.skipIf(skipped(...servers))('a cluster of fake nodes', { timeout: 120_0
     };
   }
 
+  function volumeOf(name: string): Promise<string> {
+    return vi.waitFor(async () => {
+      const { spec, status } = await core.readNamespacedPersistentVolumeClaim({ namespace, name });
+      expect(status?.phase).toBe('Bound');
+      return spec?.volumeName as string;
+    }, patience);
+  }
+
   test('a Deployment becomes available, its pods spread over the zones', async () => {
-    const spread = {
-      maxSkew: 1,
-      topologyKey: 'topology.kubernetes.io/zone',
-      whenUnsatisfiable: 'DoNotSchedule',
-      labelSelector: { matchLabels: { app: 'web' } },
-    };
     const spec = {
       replicas: 3,
       selector: { matchLabels: { app: 'web' } },
-      template: template('web', { topologySpreadConstraints: [spread] }),
+      template: template('web', spreadOver('topology.kubernetes.io/zone', 'web')),
     };
     await apps.createNamespacedDeployment({ namespace, body: { metadata: { name: 'web' }, spec } });
     await vi.waitFor(async () => {
@@ -149,14 +157,14 @@ describe.skipIf(skipped(...servers))('a cluster of fake nodes', { timeout: 120_0
       replicas: 3,
       selector: { matchLabels: { app: 'files' } },
       template: template('files', {
+        ...spreadOver('kubernetes.io/hostname', 'files'),
         volumes: [{ name: 'files', persistentVolumeClaim: { claimName: 'shared' } }],
       }),
     };
     await apps.createNamespacedDeployment({ namespace, body: { metadata: { name: 'files' }, spec } });
-    await running('files', 3);
+    const nodes = (await running('files', 3)).map(({ spec }) => spec?.nodeName);
+    expect(new Set(nodes).size).toBe(3);
 
-    const volumeOf = async (name: string) =>
-      (await core.readNamespacedPersistentVolumeClaim({ namespace, name })).spec?.volumeName as string;
     const [shared, kept] = [await volumeOf('shared'), await volumeOf('kept')];
     await apps.deleteNamespacedDeployment({ namespace, name: 'files' });
     await core.deleteNamespacedPersistentVolumeClaim({ namespace, name: 'shared' });

@@ -1,0 +1,70 @@
+/**
+ * The generator as one file, kept beside the compile cache. Loading some 200 modules is most of the time of a synthesis; one
+ * file of the same code loads in a third of it. Every run checks that the file was made from the sources as they are now; if
+ * not, the sources run themselves, and a new file is made for the next run.
+ */
+import { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+
+/** What the bundle was made from: each source with its size and its times of change. */
+interface Recipe {
+  readonly node: string;
+  readonly inputs: readonly (readonly [file: string, stamp: string])[];
+}
+
+const cacheFolder = (root: string) => join(root, 'node_modules/.cache/ai-orchestra');
+const bundleFile = (root: string) => join(cacheFolder(root), 'synth.mjs');
+const recipeFile = (root: string) => join(cacheFolder(root), 'synth.json');
+
+/** Changes with every write to the file, whatever its content: the time of the last status change cannot be set. */
+function stamp(file: string): string {
+  const status = statSync(file, { throwIfNoEntry: false });
+  return status ? `${status.size} ${status.mtimeMs} ${status.ctimeMs}` : 'gone';
+}
+
+/** The bundle's path if it was made from the sources as they are, by this Node. */
+export function freshBundle(root: string): string | undefined {
+  if (!existsSync(recipeFile(root)) || !existsSync(bundleFile(root))) return undefined;
+  const { node, inputs } = JSON.parse(readFileSync(recipeFile(root), 'utf8')) as Recipe;
+  const fresh = node === process.version && inputs.every(([file, was]) => stamp(join(root, file)) === was);
+  return fresh ? bundleFile(root) : undefined;
+}
+
+/** Makes the bundle. Without a bundler (an installation without development packages), nothing happens. */
+export async function makeBundle(root: string): Promise<void> {
+  const rolldown = await import('rolldown').catch(() => undefined);
+  if (!rolldown) return;
+  // Stamped as each is read: a change while the bundle is made shows in the next run.
+  const inputs = new Map([['package-lock.json', stamp(join(root, 'package-lock.json'))]]);
+  const bundle = await rolldown.rolldown({
+    input: join(root, 'synth/command.ts'),
+    platform: 'node',
+    logLevel: 'silent',
+    plugins: [
+      {
+        name: 'source-names',
+        transform(code, id) {
+          const file = relative(root, id);
+          if (id.startsWith('\0') || file.startsWith('node_modules')) return null;
+          inputs.set(file, stamp(id));
+          // A chart says which file declares it; in the bundle there is but one file.
+          return code.includes('import.meta.filename')
+            ? code.replaceAll('import.meta.filename', JSON.stringify(file))
+            : null;
+        },
+      },
+    ],
+  });
+  const { output } = await bundle.generate({ format: 'esm', codeSplitting: false });
+  await bundle.close();
+  mkdirSync(cacheFolder(root), { recursive: true });
+  const recipe: Recipe = { node: process.version, inputs: [...inputs].sort() };
+  // The recipe last: a bundle without one is never used.
+  writeWhole(bundleFile(root), output[0].code);
+  writeWhole(recipeFile(root), JSON.stringify(recipe));
+}
+
+function writeWhole(file: string, text: string) {
+  writeFileSync(`${file}.${process.pid}`, text);
+  renameSync(`${file}.${process.pid}`, file);
+}
