@@ -67,7 +67,13 @@ export const images = {
     version: 'v1.93.0-alpine',
     digest: 'sha256:93831cd4d5d67687de67c9d5221b14312fea580af8d157583ed9d4459bf2dd70',
   },
-  // gcloud, curl, bash and Python in one image: uploads backups and talks to Weaviate.
+  // Puts GUI and backend on one host where there is no Gateway.
+  proxy: {
+    repository: 'docker.io/nginxinc/nginx-unprivileged',
+    version: '1.29-alpine',
+    digest: 'sha256:0c79d56aee561a1d81c63f00eee5fb5fe29279560cdc55e91425133104c7fbe6',
+  },
+  // gcloud and bash; its stable variant has neither curl nor a python3 on its PATH, only the Python that gcloud brings.
   'google-cloud-cli': {
     repository: 'gcr.io/google.com/cloudsdktool/google-cloud-cli',
     version: '578.0.0-stable',

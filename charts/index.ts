@@ -1,13 +1,22 @@
 /** The charts of a cluster, in the order in which they need each other. */
 import type { Cluster } from '../environments/index.ts';
 import { InvalidInput } from '../environments/problem.ts';
+import { Broker } from './broker.ts';
 import { Dragonfly } from './dragonfly.ts';
+import { Gateway } from './gateway.ts';
 import { overcommitment } from './lib/capacity.ts';
 import { ExternalSecrets } from './lib/external-secrets.ts';
 import { addNetworkPolicies } from './lib/network-policy.ts';
 import { addPodMonitorings } from './lib/pod-monitoring.ts';
 import { System } from './lib/system.ts';
+import { McpServers } from './mcp-servers.ts';
+import { Memory } from './memory.ts';
+import { MongoDb } from './mongodb.ts';
+import { Monitoring } from './monitoring.ts';
 import { Platform } from './platform.ts';
+import { Postgresql } from './postgresql.ts';
+import { SuperAgi } from './superagi/superagi.ts';
+import { Weaviate } from './weaviate.ts';
 
 /**
  * Builds everything that runs in a cluster.
@@ -15,7 +24,22 @@ import { Platform } from './platform.ts';
  */
 export function buildSystem(cluster: Cluster): System {
   const system = new System(cluster);
-  new Dragonfly(system);
+  const dragonfly = new Dragonfly(system).workload;
+  const mongodb = new MongoDb(system);
+  const weaviate = new Weaviate(system);
+  const postgresql = new Postgresql(system).workload;
+  const broker = new Broker(system).workload;
+  const memory = new Memory(system, { dragonfly, mongodb, weaviate }).workload;
+  const mcpServers = new McpServers(system, { mongodb, weaviate, memory });
+  const superagi = new SuperAgi(system, {
+    postgresql,
+    broker,
+    memory,
+    mcpServers: [mcpServers.mongodb, mcpServers.weaviate, mcpServers.memory],
+  });
+  new Gateway(system, { superagi });
+  // After all that it watches: its alerts follow from the workloads.
+  if (system.environment.monitoring.enabled) new Monitoring(system);
   derive(system);
   return system;
 }

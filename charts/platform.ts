@@ -1,11 +1,13 @@
 /** What everything else stands on: namespaces, quotas, priorities, storage classes and the way to Secret Manager. */
 
+import { Cpu } from '../environments/units.ts';
 import { Application } from './lib/application.ts';
 import { demand } from './lib/capacity.ts';
 import { secretStore } from './lib/external-secrets.ts';
 import { type NamespaceName, namespaces } from './lib/namespaces.ts';
 import { KubeObject } from './lib/object.ts';
 import { priorityClasses } from './lib/priority.ts';
+import { quantity } from './lib/quantity.ts';
 import { storageClasses } from './lib/storage.ts';
 import type { System } from './lib/system.ts';
 
@@ -70,7 +72,7 @@ export class Platform extends Application {
   private addQuota(namespace: NamespaceName) {
     const most = demand(this.system, 'max', (part) => part.namespace === namespace);
     const { exposure } = this.system.environment;
-    const mebibytes = (amount: number) => `${Math.ceil((amount * quotaHeadroom) / 1024 ** 2)}Mi`;
+    const mebibytes = (amount: number) => quantity(Math.ceil((amount * quotaHeadroom) / 1024 ** 2) * 1024 ** 2);
     new KubeObject(
       this,
       {
@@ -80,7 +82,7 @@ export class Platform extends Application {
         spec: {
           hard: {
             pods: String(Math.ceil(most.pods * quotaHeadroom)),
-            'requests.cpu': `${Math.ceil(most.cpuMillis * quotaHeadroom)}m`,
+            'requests.cpu': Cpu.millis(Math.ceil(most.cpuMillis * quotaHeadroom)).asString(),
             'requests.memory': mebibytes(most.memory),
             'limits.memory': mebibytes(most.memory),
             persistentvolumeclaims: String(Math.ceil(most.claims * quotaHeadroom)),
@@ -101,7 +103,6 @@ export class Platform extends Application {
         kind: 'PriorityClass',
         metadata: { name },
         value,
-        globalDefault: false,
         preemptionPolicy: 'PreemptLowerPriority',
         description: meaning,
       });

@@ -14,12 +14,12 @@ export interface Command {
   readonly values?: readonly string[];
   /**
    * @param words what stands on the command line beside options
-   * @returns the exit code; nothing is 0
+   * @returns the exit code; undefined is 0
    */
   readonly run: (
     words: readonly string[],
     options: { readonly json: boolean; readonly values: Readonly<Record<string, string | undefined>> },
-  ) => number | void | Promise<number | void>;
+  ) => number | undefined | Promise<number | undefined>;
 }
 
 /** Runs a command with this process's arguments and sets its exit code: 0 done, 1 bad input or a finding, 2 wrong usage. */

@@ -89,6 +89,6 @@ export const dev: Environment = {
   monitoring: {
     enabled: true,
     interval: Duration.seconds(30),
-    grafana: { resources: { cpu: Cpu.millis(50), memory: Size.mebibytes(256) } },
+    grafana: { resources: { cpu: Cpu.millis(50), memory: Size.mebibytes(512) } },
   },
 };

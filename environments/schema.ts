@@ -322,7 +322,7 @@ const monitoring = z.strictObject({
     meaning: 'Time between two scrapes',
     default: Duration.seconds(30),
   }),
-  grafana: z.strictObject({ resources: resources('Grafana', Cpu.millis(100), mi(256)) }),
+  grafana: z.strictObject({ resources: resources('Grafana', Cpu.millis(100), mi(512)) }),
 });
 
 /** An environment: dev, staging or prod. */

@@ -1,5 +1,14 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -15,7 +24,15 @@ beforeEach(() => {
 afterEach(() => rmSync(parent, { recursive: true, force: true }));
 
 const files = (entries: Record<string, string>) => Object.entries(entries).map(([path, text]) => ({ path, text }));
-const read = () => Object.fromEntries(readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map((entry) => [join(entry.parentPath, entry.name).slice(folder.length + 1), readFileSync(join(entry.parentPath, entry.name), 'utf8')]));
+const read = () =>
+  Object.fromEntries(
+    readdirSync(folder, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => [
+        join(entry.parentPath, entry.name).slice(folder.length + 1),
+        readFileSync(join(entry.parentPath, entry.name), 'utf8'),
+      ]),
+  );
 
 describe('replace', () => {
   test('makes the folder hold exactly the files', () => {
@@ -52,7 +69,8 @@ describe('replace', () => {
   });
 
   test('a run that is killed at any moment leaves the old folder or the new one, never a mix', async () => {
-    const many = (text: string) => Object.fromEntries(Array.from({ length: 400 }, (_, index) => [`${index % 20}/${index}.yaml`, text]));
+    const many = (text: string) =>
+      Object.fromEntries(Array.from({ length: 400 }, (_, index) => [`${index % 20}/${index}.yaml`, text]));
     replace(folder, files(many('old')));
     const script = `import { replace } from ${JSON.stringify(new URL('./output.ts', import.meta.url).href)};
       for (let round = 0; ; round++) replace(process.argv[1], Array.from({ length: 400 }, (_, index) => ({ path: (index % 20) + '/' + index + '.yaml', text: 'round ' + round })));`;

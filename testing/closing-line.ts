@@ -9,8 +9,9 @@ export default class ClosingLine implements Reporter {
         const { state } = test.result();
         if (state === 'passed' || state === 'failed' || state === 'skipped') count[state]++;
       }
-      // A file that cannot be loaded has no tests to count.
-      if (module.errors().length > 0) count.failed++;
+      // A file that cannot be loaded, or a hook that failed, has no failed test to count.
+      count.failed += module.errors().length;
+      for (const suite of module.children.allSuites()) count.failed += suite.errors().length;
     }
     count.failed += errors.length;
     console.log(

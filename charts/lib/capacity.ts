@@ -28,6 +28,13 @@ function podDemand({ props }: Workload) {
   };
 }
 
+/** The disks that come and go with each pod, each once. */
+function temporaryDisks({ allContainers }: Workload): Size[] {
+  const mounts = allContainers.flatMap(({ mounts }) => Object.values(mounts ?? {}));
+  const byVolume = new Map(mounts.flatMap(({ volume, temporary }) => (temporary ? [[volume.name, temporary]] : [])));
+  return [...byVolume.values()];
+}
+
 /**
  * What the workloads ask for: at all times (`min`), or at the most, with every autoscaler at its bound and every rollout under way (`max`).
  * @param of which workloads and claims count @default all
@@ -41,13 +48,13 @@ export function demand(
     const { replicas } = workload.props.controller;
     const pods = when === 'min' ? replicas.min : replicas.max + replicas.surge;
     const { cpu, memory } = podDemand(workload);
-    const disks = Object.values(workload.props.disks ?? {});
+    const disks = [...Object.values(workload.props.disks ?? {}).map(({ size }) => size), ...temporaryDisks(workload)];
     const count = when === 'min' ? replicas.min : replicas.max;
     return {
       pods,
       cpuMillis: pods * cpu,
       memory: pods * memory,
-      storage: count * sum(disks.map(({ size }) => bytes(size))),
+      storage: count * sum(disks.map(bytes)),
       claims: count * disks.length,
     };
   });

@@ -1,5 +1,6 @@
 import type { Resources } from '../../environments/schema.ts';
 import type { Container, ContainerPort, EnvVar, Probe } from '../../imports/index.ts';
+import { quantity } from './quantity.ts';
 import { SecretKey } from './secret.ts';
 import type { Mount } from './volume.ts';
 import type { Listener } from './workload.ts';
@@ -72,8 +73,8 @@ export function containerManifest(
     ...(props.env && { env: Object.entries(props.env).map(([key, value]) => envVar(key, value)) }),
     ...(props.ports && { ports: props.ports.map((port) => containerPort(name, port, listens)) }),
     resources: {
-      requests: { cpu: resources.cpu.asString(), memory: resources.memory.asString() },
-      limits: { memory: resources.memory.asString(), ...(cpuLimit && { cpu: cpuLimit.asString() }) },
+      requests: { cpu: resources.cpu.asString(), memory: quantity(resources.memory) },
+      limits: { memory: quantity(resources.memory), ...(cpuLimit && { cpu: cpuLimit.asString() }) },
     },
     ...(props.mounts && {
       volumeMounts: Object.entries(props.mounts).map(([mountPath, { volume, mount }]) => ({

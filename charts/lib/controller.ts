@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import type { Duration } from '../../environments/units.ts';
 import type { JobSpec, PodTemplateSpec } from '../../imports/index.ts';
 import { KubeObject } from './object.ts';
+import { quantity } from './quantity.ts';
 import type { Workload } from './workload.ts';
 
 /** How many pods there can be: at all times, and when autoscaled or rolled out. */
@@ -109,7 +110,7 @@ export function statefulSet({ replicas, podManagement = 'OrderedReady' }: Statef
                   accessModes: disk.accessModes ?? ['ReadWriteOnce'],
                   storageClassName: disk.storageClass,
                   volumeMode: 'Filesystem' as const,
-                  resources: { requests: { storage: disk.size.asString() } },
+                  resources: { requests: { storage: quantity(disk.size) } },
                 },
               })),
             }),

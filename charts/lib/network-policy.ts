@@ -20,7 +20,9 @@ export function addNetworkPolicies(topology: Topology) {
       spec: {
         podSelector: { matchLabels: workload.selector },
         policyTypes: ['Ingress', 'Egress'],
-        ingress: ingress.map(({ from, ports }) => ({ from: selectors(from), ports: ports.map(portManifest) })),
+        ...(ingress.length > 0 && {
+          ingress: ingress.map(({ from, ports }) => ({ from: selectors(from), ports: ports.map(portManifest) })),
+        }),
         egress: egress.map(({ to, ports }: Flow) => ({ to: selectors(to), ports: ports.map(portManifest) })),
       },
     });

@@ -1,6 +1,7 @@
 /** Volumes of a pod, named by what they are for. A container mounts them by path. */
 import type { Size } from 'cdk8s';
 import type { Volume as KubeVolume, VolumeMount } from '../../imports/index.ts';
+import { quantity } from './quantity.ts';
 import type { SecretSpec } from './secret.ts';
 
 /** A volume as a container mounts it. */
@@ -11,6 +12,8 @@ export interface Mount {
   readonly secret?: SecretSpec;
   /** A disk of the workload (`disks`), which a StatefulSet claims for each pod. */
   readonly disk?: string;
+  /** What is claimed for each pod and goes with it. */
+  readonly temporary?: Size;
   /** The ConfigMap that the volume shows; a change of its content restarts the pods. */
   readonly configMap?: string;
 }
@@ -18,7 +21,30 @@ export interface Mount {
 /** Scratch space that dies with the pod. `memory` keeps it in RAM, where it counts as the container's memory. */
 export function scratch(name: string, limit: Size, options: { readonly memory?: boolean } = {}): Mount {
   return {
-    volume: { name, emptyDir: { sizeLimit: limit.asString(), ...(options.memory && { medium: 'Memory' as const }) } },
+    volume: { name, emptyDir: { sizeLimit: quantity(limit), ...(options.memory && { medium: 'Memory' as const }) } },
+  };
+}
+
+/**
+ * A disk that comes and goes with each pod, for more than a node has room for. It is of GKE's own class, which deletes: ours
+ * retain, and would leave a disk behind for every pod.
+ */
+export function temporaryDisk(name: string, size: Size): Mount {
+  return {
+    volume: {
+      name,
+      ephemeral: {
+        volumeClaimTemplate: {
+          spec: {
+            accessModes: ['ReadWriteOnce'],
+            storageClassName: 'standard-rwo',
+            volumeMode: 'Filesystem',
+            resources: { requests: { storage: quantity(size) } },
+          },
+        },
+      },
+    },
+    temporary: size,
   };
 }
 

@@ -1,0 +1,42 @@
+/** The clusters as they are on disk: what the tests look at is what Argo CD reads. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseAllDocuments } from 'yaml';
+import type { ClusterIndex } from '../synth/index-file.ts';
+import type { KubernetesResource } from '../testbed/servers/kubernetes/client.ts';
+
+/** An object of dist/ and the file that holds it. */
+export interface StoredObject {
+  /** Path below dist/. */
+  readonly file: string;
+  readonly application: string;
+  /** Of the application, then of the object. */
+  readonly waves: readonly [number, number];
+  readonly object: KubernetesResource;
+}
+
+/** Folder of the repository. */
+export const root = join(import.meta.dirname, '..');
+
+/** The clusters that dist/ holds. */
+export const clusterFolders = readdirSync(join(root, 'dist')).sort();
+
+/** The objects of a cluster in the order in which Argo CD applies them. */
+export function storedObjects(cluster: string): StoredObject[] {
+  const folder = join(root, 'dist', cluster);
+  const { applications } = JSON.parse(readFileSync(join(folder, 'index.json'), 'utf8')) as ClusterIndex;
+  return Object.entries(applications)
+    .flatMap(([application, { wave }]) =>
+      readdirSync(join(folder, application)).flatMap((file) =>
+        // YAML 1.1 is what Kubernetes reads by.
+        parseAllDocuments(readFileSync(join(folder, application, file), 'utf8'), { version: '1.1' }).map(
+          (document): StoredObject => {
+            const object = document.toJS() as KubernetesResource;
+            const own = Number(object.metadata.annotations?.['argocd.argoproj.io/sync-wave']);
+            return { file: `${cluster}/${application}/${file}`, application, waves: [wave, own], object };
+          },
+        ),
+      ),
+    )
+    .sort((a, b) => a.waves[0] - b.waves[0] || a.waves[1] - b.waves[1]);
+}
