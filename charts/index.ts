@@ -1,6 +1,7 @@
 /** The charts of a cluster, in the order in which they need each other. */
 import type { Cluster } from '../environments/index.ts';
 import { InvalidInput } from '../environments/problem.ts';
+import { Backup } from './backup.ts';
 import { Broker } from './broker.ts';
 import { Dragonfly } from './dragonfly.ts';
 import { Gateway } from './gateway.ts';
@@ -38,6 +39,7 @@ export function buildSystem(cluster: Cluster): System {
     mcpServers: [mcpServers.mongodb, mcpServers.weaviate, mcpServers.memory],
   });
   new Gateway(system, { superagi });
+  new Backup(system, { dragonfly, mongodb: mongodb.workload, weaviate: weaviate.workload, postgresql });
   // After all that it watches: its alerts follow from the workloads.
   if (system.environment.monitoring.enabled) new Monitoring(system);
   derive(system);

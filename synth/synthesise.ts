@@ -2,6 +2,8 @@
 import { buildSystem } from '../charts/index.ts';
 import type { System } from '../charts/lib/system.ts';
 import { clusters } from '../environments/index.ts';
+import { InvalidInput } from '../environments/problem.ts';
+import { secretsIn } from '../policies/secrets.ts';
 import { indexFile } from './index-file.ts';
 import type { OutputFile } from './output.ts';
 import { type RenderedFile, render } from './render.ts';
@@ -20,8 +22,22 @@ export interface RenderedCluster {
 export function synthesise(root: string): RenderedCluster[] {
   return clusters().map((cluster) => {
     const system = buildSystem(cluster);
-    return { system, files: render(system, root) };
+    const files = render(system, root);
+    refuseSecrets(files);
+    return { system, files };
   });
+}
+
+function refuseSecrets(files: readonly RenderedFile[]) {
+  const problems = files.flatMap(({ path, text, source }) =>
+    secretsIn(text).map((given) => ({
+      path: `dist/${path}`,
+      given,
+      allowed: 'names of secrets, never their values',
+      fix: `${source}: read it from a Secret with secrets.NAME.key(...); charts/secrets.ts has the list`,
+    })),
+  );
+  if (problems.length > 0) throw new InvalidInput('the rendered objects', problems);
 }
 
 /** Everything that belongs in dist/: the objects and an index for each cluster. */

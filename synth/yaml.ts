@@ -97,8 +97,8 @@ function fitsBlock(text: string): boolean {
   );
 }
 
-/** Words that YAML 1.1 or 1.2 reads as something else than text. */
-const reserved = /^(?:null|true|false|yes|no|on|off|y|n|~|nan|inf)$/i;
+/** Words that a reader of YAML 1.1 or 1.2 takes for something else than text; some read a number without digits in `E0`. */
+const reserved = /^(?:null|true|false|yes|no|on|off|y|n|~|nan|inf|e[-+]?[0-9_]*)$/i;
 /** Begins like a name or a path, and holds nothing that has a meaning in YAML. */
 const plain = /^[A-Za-z_/$](?:[A-Za-z0-9_\-./@+=()$*~;<>^!?&%|]|[:,](?=[A-Za-z0-9/_\-.$])| (?=[A-Za-z0-9(/$]))*$/;
 /** A quantity, an address range or a version: begins with a digit, and is no number, date or time. */
