@@ -74,7 +74,7 @@ describe.each(clusterFolders)('%s', (cluster) => {
   test('reads no secret that External Secrets does not bring, and brings none that nobody reads', () => {
     const brought = new Set(
       of<ExternalSecret>('ExternalSecret').flatMap(({ metadata, spec }) =>
-        (spec.data ?? []).map(({ secretKey }) => `${metadata.namespace}/${metadata.name}/${secretKey}`),
+        (spec?.data ?? []).map(({ secretKey }) => `${metadata.namespace}/${metadata.name}/${secretKey}`),
       ),
     );
     const read = new Set<string>();
