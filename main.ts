@@ -8,5 +8,5 @@ enableCompileCache(join(root, 'node_modules/.cache/compile'));
 const { freshBundle, makeBundle } = await import('./synth/bundle.ts');
 const bundle = freshBundle(root);
 const { main } = (await import(bundle ?? './synth/command.ts')) as typeof import('./synth/command.ts');
-process.exitCode = main(process.argv.slice(2), root);
+process.exitCode = await main(process.argv.slice(2), root);
 if (!bundle) await makeBundle(root);

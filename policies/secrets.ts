@@ -17,9 +17,12 @@ const forms: readonly (readonly [name: string, pattern: RegExp])[] = [
 const secretName = /(?:PASSWORD|PASSWD|SECRET|TOKEN|API_?KEY|PRIVATE_KEY|CREDENTIALS?)$/;
 const reference = /^(?:|\/.*|\$\(.*\)|true|false|[0-9]+)$/;
 
+/** Any of the forms: most texts hold none, and are read once. */
+const anyForm = new RegExp(forms.map(([, pattern]) => pattern.source).join('|'));
+
 /** What in the text of an object looks like a secret; empty for nothing. A value itself is never shown. */
 export function secretsIn(text: string): string[] {
-  const found = forms.filter(([, pattern]) => pattern.test(text)).map(([name]) => name);
+  const found = anyForm.test(text) ? forms.filter(([, pattern]) => pattern.test(text)).map(([name]) => name) : [];
   const literals = [...text.matchAll(/- name: ([A-Z][A-Z0-9_]*)\n\s+value: (.*)/g)].flatMap(
     ([, name = '', value = '']) =>
       secretName.test(name) && !reference.test(value.replace(/^"|"$/g, ''))

@@ -4,7 +4,7 @@
  * not, the sources run themselves, and a new file is made for the next run.
  */
 import { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 
 /** What the bundle was made from: each source with its size and its times of change. */
 interface Recipe {
@@ -13,8 +13,13 @@ interface Recipe {
 }
 
 const cacheFolder = (root: string) => join(root, 'node_modules/.cache/ai-orchestra');
-const bundleFile = (root: string) => join(cacheFolder(root), 'synth.mjs');
-const recipeFile = (root: string) => join(cacheFolder(root), 'synth.json');
+/** `synth/command.ts` is kept as `synth.mjs`. */
+const keptAs = (entry: string) => dirname(entry).replaceAll('/', '-');
+const bundleFile = (root: string, entry: string) => join(cacheFolder(root), `${keptAs(entry)}.mjs`);
+const recipeFile = (root: string, entry: string) => join(cacheFolder(root), `${keptAs(entry)}.json`);
+
+/** What the bundle is made of, unless a benchmark has an entry of its own. */
+const command = 'synth/command.ts';
 
 /** Changes with every write to the file, whatever its content: the time of the last status change cannot be set. */
 function stamp(file: string): string {
@@ -23,24 +28,31 @@ function stamp(file: string): string {
 }
 
 /** The bundle's path if it was made from the sources as they are, by this Node. */
-export function freshBundle(root: string): string | undefined {
-  if (!existsSync(recipeFile(root)) || !existsSync(bundleFile(root))) return undefined;
-  const { node, inputs } = JSON.parse(readFileSync(recipeFile(root), 'utf8')) as Recipe;
+export function freshBundle(root: string, entry = command): string | undefined {
+  if (!existsSync(recipeFile(root, entry)) || !existsSync(bundleFile(root, entry))) return undefined;
+  const { node, inputs } = JSON.parse(readFileSync(recipeFile(root, entry), 'utf8')) as Recipe;
   const fresh = node === process.version && inputs.every(([file, was]) => stamp(join(root, file)) === was);
-  return fresh ? bundleFile(root) : undefined;
+  return fresh ? bundleFile(root, entry) : undefined;
 }
 
 /** Makes the bundle. Without a bundler (an installation without development packages), nothing happens. */
-export async function makeBundle(root: string): Promise<void> {
+export async function makeBundle(root: string, entry = command): Promise<void> {
   const rolldown = await import('rolldown').catch(() => undefined);
   if (!rolldown) return;
   // Stamped as each is read: a change while the bundle is made shows in the next run.
   const inputs = new Map([['package-lock.json', stamp(join(root, 'package-lock.json'))]]);
   const bundle = await rolldown.rolldown({
-    input: join(root, 'synth/command.ts'),
+    input: join(root, entry),
     platform: 'node',
     logLevel: 'silent',
     plugins: [
+      {
+        // cdk8s loads these for its own writer, for Include and for Helm; nothing here needs them to start.
+        name: 'lazy-libraries',
+        resolveId: (source, importer) =>
+          ['yaml', 'fast-json-patch'].includes(source) && importer?.includes('/cdk8s/lib/') ? `\0lazy:${source}` : null,
+        load: (id) => (id.startsWith('\0lazy:') ? lazyLibrary(id.slice('\0lazy:'.length), root) : null),
+      },
       {
         name: 'source-names',
         transform(code, id) {
@@ -60,9 +72,15 @@ export async function makeBundle(root: string): Promise<void> {
   mkdirSync(cacheFolder(root), { recursive: true });
   const recipe: Recipe = { node: process.version, inputs: [...inputs].sort() };
   // The recipe last: a bundle without one is never used.
-  writeWhole(bundleFile(root), output[0].code);
-  writeWhole(recipeFile(root), JSON.stringify(recipe));
+  writeWhole(bundleFile(root, entry), output[0].code);
+  writeWhole(recipeFile(root, entry), JSON.stringify(recipe));
 }
+
+/** A CommonJS module that loads the library when something of it is first asked for. */
+const lazyLibrary = (name: string, root: string) => `
+const load = () => require('node:module').createRequire(${JSON.stringify(join(root, 'node_modules/cdk8s/lib/index.js'))})(${JSON.stringify(name)});
+module.exports = new Proxy({}, { get: (_, key) => (key === '__esModule' ? true : load()[key]) });
+`;
 
 function writeWhole(file: string, text: string) {
   writeFileSync(`${file}.${process.pid}`, text);

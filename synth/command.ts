@@ -4,7 +4,6 @@ import { relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { InvalidInput } from '../environments/problem.ts';
 import { compare, type Difference, isEmpty, recover, replace } from './output.ts';
-import { reportJson, reportTable } from './report.ts';
 import { outputFiles, synthesise } from './synthesise.ts';
 
 const usage = `Renders every environment into dist/<cluster>/<application>/<Kind>-<name>.yaml.
@@ -28,7 +27,7 @@ const cliOutput = '.cdk8s';
  * @param root folder of the repository
  * @returns the exit code
  */
-export function main(args: readonly string[], root: string): number {
+export async function main(args: readonly string[], root: string): Promise<number> {
   const started = performance.now();
   let options: ReturnType<typeof parse>;
   try {
@@ -57,6 +56,8 @@ export function main(args: readonly string[], root: string): number {
         folder: relative(process.cwd(), folder) || '.',
         milliseconds: performance.now() - started,
       };
+      // Not before it is needed: the table's library takes as long to load as a cluster to render.
+      const { reportJson, reportTable } = await import('./report.ts');
       console.log(options.json ? reportJson(report) : reportTable(report));
     }
     return 0;

@@ -1,7 +1,7 @@
 /** The whole way from environments to files, without touching the disk. */
 import { buildSystem } from '../charts/index.ts';
 import type { System } from '../charts/lib/system.ts';
-import { clusters } from '../environments/index.ts';
+import { type Cluster, clusters } from '../environments/index.ts';
 import { InvalidInput } from '../environments/problem.ts';
 import { secretsIn } from '../policies/secrets.ts';
 import { indexFile } from './index-file.ts';
@@ -15,12 +15,13 @@ export interface RenderedCluster {
 }
 
 /**
- * Renders every cluster of every environment.
+ * Renders clusters.
  * @param root folder of the repository, for the source map
+ * @param of @default every cluster of every environment
  * @throws InvalidInput with every problem of the environments, before anything is rendered
  */
-export function synthesise(root: string): RenderedCluster[] {
-  return clusters().map((cluster) => {
+export function synthesise(root: string, of: readonly Cluster[] = clusters()): RenderedCluster[] {
+  return of.map((cluster) => {
     const system = buildSystem(cluster);
     const files = render(system, root);
     refuseSecrets(files);

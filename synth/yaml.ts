@@ -7,22 +7,21 @@
 type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 
 /** Keys that people expect first, in this order, wherever they stand; the rest follows by alphabet. */
-const rank = new Map(
-  [
-    'apiVersion',
-    'kind',
-    'metadata',
-    'name',
-    'namespace',
-    'labels',
-    'annotations',
-    'spec',
-    'image',
-    'command',
-    'args',
-    'env',
-  ].map((key, index) => [key, index]),
-);
+const first = [
+  'apiVersion',
+  'kind',
+  'metadata',
+  'name',
+  'namespace',
+  'labels',
+  'annotations',
+  'spec',
+  'image',
+  'command',
+  'args',
+  'env',
+];
+const rank = new Map(first.map((key, index) => [key, index]));
 
 /** The YAML document of one object, ending in a line break. Keys without a value (`undefined`) are left out. */
 export function yamlDocument(value: object): string {
@@ -32,17 +31,22 @@ export function yamlDocument(value: object): string {
 }
 
 function sortedKeys(map: Readonly<Record<string, Json>>): string[] {
-  return Object.keys(map)
-    .filter((key) => map[key] !== undefined)
-    .sort((a, b) => {
-      const byRank = (rank.get(a) ?? 100) - (rank.get(b) ?? 100);
-      return byRank !== 0 ? byRank : a < b ? -1 : 1;
-    });
+  const keys: string[] = [];
+  let ranked = false;
+  for (const key in map)
+    if (map[key] !== undefined) {
+      keys.push(key);
+      ranked ||= rank.has(key);
+    }
+  if (keys.length < 2) return keys;
+  keys.sort();
+  // Without a comparator the sort is native; the few keys with a rank are put in front afterwards.
+  return ranked ? [...first.filter((key) => map[key] !== undefined), ...keys.filter((key) => !rank.has(key))] : keys;
 }
 
-/** @param first what stands before the first key instead of the indent, such as `- ` */
-function writeMap(map: Readonly<Record<string, Json>>, indent: string, lines: string[], first: string | undefined) {
-  let lead = first === undefined ? indent : indent.slice(0, indent.length - first.length) + first;
+/** @param start what stands before the first key instead of the indent, such as `- ` */
+function writeMap(map: Readonly<Record<string, Json>>, indent: string, lines: string[], start: string | undefined) {
+  let lead = start === undefined ? indent : indent.slice(0, indent.length - start.length) + start;
   for (const key of sortedKeys(map)) {
     writeEntry(`${lead}${scalar(key)}:`, map[key] as Json, indent, lines);
     lead = indent;

@@ -96,7 +96,6 @@ function configHash(workload: Workload): string | undefined {
   );
   if (names.length === 0) return undefined;
   const hash = createHash('sha256');
-  for (const name of [...new Set(names)].sort())
-    hash.update(JSON.stringify(workload.system.configMap(workload.namespace, name)));
+  for (const name of [...new Set(names)].sort()) hash.update(workload.system.configMapHash(workload.namespace, name));
   return hash.digest('hex').slice(0, 16);
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { App, type Size } from 'cdk8s';
 import type { Cluster } from '../../environments/index.ts';
 import type { Environment } from '../../environments/schema.ts';
@@ -31,6 +32,7 @@ export class System {
   /** Secrets that objects read which are not pods. */
   readonly secretReaders: SecretReader[] = [];
   private readonly configMaps = new Map<string, Readonly<Record<string, string>>>();
+  private readonly contentHashes = new Map<string, string>();
 
   constructor(cluster: Cluster) {
     this.cluster = cluster;
@@ -52,5 +54,17 @@ export class System {
         `no ConfigMap ${name} is declared in ${namespace}; declare it before the workload that mounts it`,
       );
     return data;
+  }
+
+  /** Changes with the content of the ConfigMap. */
+  configMapHash(namespace: NamespaceName, name: string): string {
+    const key = `${namespace}/${name}`;
+    const known = this.contentHashes.get(key);
+    if (known) return known;
+    const hash = createHash('sha256')
+      .update(JSON.stringify(this.configMap(namespace, name)))
+      .digest('hex');
+    this.contentHashes.set(key, hash);
+    return hash;
   }
 }

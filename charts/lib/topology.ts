@@ -99,7 +99,11 @@ export class Topology {
     const callees = new Map<Peer, Set<Peer>>();
     for (const { from, to } of this.flows()) callees.set(from, (callees.get(from) ?? new Set()).add(to));
     return this.workloads.flatMap((workload) => {
-      const named = new Set(JSON.stringify(textsOf(workload)).match(/[a-z0-9-]+\.[a-z0-9-]+\.svc\b/g) ?? []);
+      const named = new Set(
+        textsOf(workload)
+          .filter((text) => text.includes('.svc'))
+          .flatMap((text) => text.match(/[a-z0-9-]+\.[a-z0-9-]+\.svc\b/g) ?? []),
+      );
       return [...named].flatMap((name) => {
         const address = name.replace(/\.svc$/, '');
         const target = this.byAddress.get(address) ?? this.byAddress.get(address.replace('-headless.', '.'));
@@ -113,14 +117,14 @@ export class Topology {
   }
 }
 
-/** Where a workload can hold an address. */
-function textsOf(workload: Workload): unknown[] {
-  return workload.allContainers.map(({ env, args, command, mounts }) => [
-    Object.values(env ?? {}).filter((value) => typeof value === 'string'),
-    args,
-    command,
-    Object.values(mounts ?? {}).map(
-      ({ configMap }) => configMap && workload.system.configMap(workload.namespace, configMap),
+/** Where a workload can hold an address: in variables, arguments, commands and files. */
+function textsOf(workload: Workload): string[] {
+  return workload.allContainers.flatMap(({ env, args, command, mounts }) => [
+    ...Object.values(env ?? {}).filter((value) => typeof value === 'string'),
+    ...(args ?? []),
+    ...(command ?? []),
+    ...Object.values(mounts ?? {}).flatMap(({ configMap }) =>
+      configMap ? Object.values(workload.system.configMap(workload.namespace, configMap)) : [],
     ),
   ]);
 }
