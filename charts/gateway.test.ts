@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
+import { type Manifest, manifests, systemWithSuperAgi } from '../testing/stand-ins.ts';
 import { Gateway } from './gateway.ts';
 import { secretUses } from './lib/external-secrets.ts';
-import { type Manifest, manifests, systemWithSuperAgi } from './superagi/stand-ins.ts';
 
 function build(exposure?: { readonly by: 'load-balancer'; readonly sourceRanges: readonly string[] }) {
   const { system, superagi } = systemWithSuperAgi(exposure && { exposure });

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import { clusters } from '../environments/index.ts';
 import type { Environment } from '../environments/schema.ts';
+import { type Manifest, manifests } from '../testing/stand-ins.ts';
 import { secretUses } from './lib/external-secrets.ts';
 import { System } from './lib/system.ts';
 import { agentsDatabase, MongoDb, memoryDatabase, mongodbUsers } from './mongodb.ts';
-import { type Manifest, manifests } from './superagi/stand-ins.ts';
 
 function build(name: Environment['name'] = 'prod') {
   const cluster = clusters().find(({ environment }) => environment.name === name);

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { clusters } from '../environments/index.ts';
+import { type Manifest, manifests } from '../testing/stand-ins.ts';
 import { System } from './lib/system.ts';
 import { Postgresql } from './postgresql.ts';
-import { type Manifest, manifests } from './superagi/stand-ins.ts';
 
 function build() {
   const [cluster] = clusters();

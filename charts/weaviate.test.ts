@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { clusters } from '../environments/index.ts';
 import type { Environment } from '../environments/schema.ts';
+import { type Manifest, manifests } from '../testing/stand-ins.ts';
 import { System } from './lib/system.ts';
-import { type Manifest, manifests } from './superagi/stand-ins.ts';
 import { weaviateRoles } from './weaviate/roles.ts';
 import { Weaviate } from './weaviate.ts';
 

@@ -1,6 +1,7 @@
 /** What a synthesis did, as a table for people and as JSON for programs. */
 import Table from 'cli-table3';
 import { unbuiltImages } from '../charts/images.ts';
+import { type ApplicationName, applicationWaves } from '../charts/lib/application.ts';
 import { demand } from '../charts/lib/capacity.ts';
 import type { Difference } from './output.ts';
 import type { RenderedCluster } from './synthesise.ts';
@@ -29,22 +30,25 @@ function rows({ rendered, folder }: Report): Row[] {
   return rendered.flatMap(({ system, files }) => {
     const cluster = system.cluster.folder;
     const byApplication = Map.groupBy(files, ({ path }) => path.split('/')[1] ?? '');
-    return [...byApplication].map(([application, own]) => {
-      const { cpuMillis, memory, storage } = demand(
-        system,
-        'min',
-        (part) => part.application.application === application,
-      );
-      return {
-        cluster,
-        application,
-        objects: own.length,
-        cpuMillis,
-        memoryBytes: memory,
-        storageBytes: storage,
-        folder: `${folder}/${cluster}/${application}/`,
-      };
-    });
+    const wave = (name: string) => applicationWaves[name as ApplicationName];
+    return [...byApplication]
+      .sort(([a], [b]) => wave(a) - wave(b))
+      .map(([application, own]) => {
+        const { cpuMillis, memory, storage } = demand(
+          system,
+          'min',
+          (part) => part.application.application === application,
+        );
+        return {
+          cluster,
+          application,
+          objects: own.length,
+          cpuMillis,
+          memoryBytes: memory,
+          storageBytes: storage,
+          folder: `${folder}/${cluster}/${application}/`,
+        };
+      });
   });
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type Manifest, manifests, systemWithSuperAgi } from './stand-ins.ts';
+import { type Manifest, manifests, systemWithSuperAgi } from '../../testing/stand-ins.ts';
 
 const { system } = systemWithSuperAgi();
 const manifest = manifests(system);

@@ -1,16 +1,16 @@
 /** What SuperAGI stands on, reduced to names and ports, for tests of what stands on it. */
 import type { ApiObject } from 'cdk8s';
-import { clusters } from '../../environments/index.ts';
-import type { Environment } from '../../environments/schema.ts';
-import { Cpu, Size } from '../../environments/units.ts';
-import { image } from '../images.ts';
-import { Application, type ApplicationName } from '../lib/application.ts';
-import { deployment } from '../lib/controller.ts';
-import { addNetworkPolicies } from '../lib/network-policy.ts';
-import { KubeObject } from '../lib/object.ts';
-import { System } from '../lib/system.ts';
-import { Workload } from '../lib/workload.ts';
-import { SuperAgi } from './superagi.ts';
+import { image } from '../charts/images.ts';
+import { Application, type ApplicationName } from '../charts/lib/application.ts';
+import { deployment } from '../charts/lib/controller.ts';
+import { addNetworkPolicies } from '../charts/lib/network-policy.ts';
+import { KubeObject } from '../charts/lib/object.ts';
+import { System } from '../charts/lib/system.ts';
+import { Workload } from '../charts/lib/workload.ts';
+import { SuperAgi } from '../charts/superagi/superagi.ts';
+import { clusters } from '../environments/index.ts';
+import type { Environment } from '../environments/schema.ts';
+import { Cpu, Size } from '../environments/units.ts';
 
 /** The dev cluster with other settings, and SuperAGI in it. */
 export function systemWithSuperAgi(change: Partial<Environment> = {}) {
