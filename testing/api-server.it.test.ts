@@ -1,11 +1,12 @@
 /** Every environment on a real API server of the version that GKE runs, with Pod Security enforced. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { clusters } from '../environments/index.ts';
 import { installCrds } from '../testbed/crds/install.ts';
 import { upstreamFolder } from '../testbed/crds/sources.ts';
 import { KubernetesClient, type KubernetesResource } from '../testbed/servers/kubernetes/client.ts';
 import { type Kubernetes, startKubernetes } from '../testbed/servers/kubernetes/kubernetes.ts';
 import { skipped } from '../testbed/skip.ts';
-import { clusterFolders, storedObjects } from './clusters.ts';
+import { clusterFolders, renderedObjects, storedObjects } from './clusters.ts';
 
 /** The fields that were sent and are not, or not so, in what was kept. */
 function lost(sent: unknown, kept: unknown, path = ''): string[] {
@@ -35,11 +36,33 @@ const sets = [
   ...(upstream ? [{ name: 'the upstream CRDs', upstream: true }] : []),
 ];
 
+/** The clusters of dist/, and what no environment uses yet: each setting that changes which objects there are. */
+const cases = [
+  ...clusterFolders.map((name) => ({ name, objects: () => storedObjects(name) })),
+  ...clusters()
+    .filter(({ environment }) => environment.name === 'dev')
+    .map((cluster) => ({
+      name: 'dev with a load balancer, permanent memory, no model and no monitoring',
+      objects: () =>
+        renderedObjects({
+          ...cluster,
+          environment: {
+            ...cluster.environment,
+            exposure: { by: 'load-balancer', sourceRanges: ['203.0.113.0/24'] },
+            memory: { ...cluster.environment.memory, ttl: { ...cluster.environment.memory.ttl, long: 'permanent' } },
+            mcp: { ...cluster.environment.mcp, model: { ...cluster.environment.mcp.model, enabled: false } },
+            monitoring: { ...cluster.environment.monitoring, enabled: false },
+            cluster: { ...cluster.environment.cluster, spot: false },
+          },
+        }),
+    })),
+];
+
 describe.skipIf(skipped('kube-apiserver')).each(sets)('with $name', ({ upstream }) => {
-  describe.each(clusterFolders)('%s', (cluster) => {
+  describe.each(cases)('$name', ({ objects }) => {
     let kubernetes: Kubernetes;
     let client: KubernetesClient;
-    const stored = storedObjects(cluster);
+    const stored = objects();
     const kept = new Map<string, KubernetesResource>();
 
     beforeAll(async () => {

@@ -2,7 +2,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
+import { buildSystem } from '../charts/index.ts';
+import { type ApplicationName, applicationWaves } from '../charts/lib/application.ts';
+import type { Cluster } from '../environments/index.ts';
 import type { ClusterIndex } from '../synth/index-file.ts';
+import { render } from '../synth/render.ts';
 import type { KubernetesResource } from '../testbed/servers/kubernetes/client.ts';
 
 /** An object of dist/ and the file that holds it. */
@@ -21,6 +25,20 @@ export const root = join(import.meta.dirname, '..');
 /** The clusters that dist/ holds. */
 export const clusterFolders = readdirSync(join(root, 'dist')).sort();
 
+/** The objects of a cluster that no environment asks for, rendered for the test alone; in the same order. */
+export function renderedObjects(cluster: Cluster): StoredObject[] {
+  return render(buildSystem(cluster), root)
+    .map(({ path, manifest }): StoredObject => {
+      const object = JSON.parse(JSON.stringify(manifest)) as KubernetesResource;
+      const application = path.split('/')[1] as ApplicationName;
+      return { file: path, application, waves: [applicationWaves[application], ownWave(object)], object };
+    })
+    .sort(byWave);
+}
+
+const ownWave = ({ metadata }: KubernetesResource) => Number(metadata.annotations?.['argocd.argoproj.io/sync-wave']);
+const byWave = (a: StoredObject, b: StoredObject) => a.waves[0] - b.waves[0] || a.waves[1] - b.waves[1];
+
 /** The objects of a cluster in the order in which Argo CD applies them. */
 export function storedObjects(cluster: string): StoredObject[] {
   const folder = join(root, 'dist', cluster);
@@ -32,11 +50,10 @@ export function storedObjects(cluster: string): StoredObject[] {
         parseAllDocuments(readFileSync(join(folder, application, file), 'utf8'), { version: '1.1' }).map(
           (document): StoredObject => {
             const object = document.toJS() as KubernetesResource;
-            const own = Number(object.metadata.annotations?.['argocd.argoproj.io/sync-wave']);
-            return { file: `${cluster}/${application}/${file}`, application, waves: [wave, own], object };
+            return { file: `${cluster}/${application}/${file}`, application, waves: [wave, ownWave(object)], object };
           },
         ),
       ),
     )
-    .sort((a, b) => a.waves[0] - b.waves[0] || a.waves[1] - b.waves[1]);
+    .sort(byWave);
 }

@@ -24,7 +24,7 @@ export function dragonflyBackup(system: System, dragonfly: Workload): StoreBacku
       // The same path as in the server: DFLY LOAD is given it.
       DATA: '/data',
     },
-    mounts: { '/data': claim('data', `data-${dragonfly.name}-0`, { readOnly }) },
+    mounts: { '/data': claim('data', `data-${dragonfly.name}-0`, readOnly ? { readOnly } : {}) },
   });
   return {
     store: 'dragonfly',

@@ -49,12 +49,12 @@ export function temporaryDisk(name: string, size: Size): Mount {
 }
 
 /** A disk of the workload that outlives its pods. */
-export function disk(name: string, options: { readonly subPath?: string; readonly readOnly?: boolean } = {}): Mount {
+export function disk(name: string, options: { readonly subPath?: string; readonly readOnly?: true } = {}): Mount {
   return { volume: { name }, disk: name, mount: options };
 }
 
 /** A claim that exists beside the workload. */
-export function claim(name: string, claimName: string, options: { readonly readOnly?: boolean } = {}): Mount {
+export function claim(name: string, claimName: string, options: { readonly readOnly?: true } = {}): Mount {
   return { volume: { name, persistentVolumeClaim: { claimName } }, mount: options };
 }
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { tailOf } from '../process/server.ts';
 import { supervise } from '../process/supervisor.ts';
+import type { ImageProgram } from './container.ts';
 import type { Provision } from './provision.ts';
 
 const modules = join(import.meta.dirname, '..', 'go');
@@ -45,6 +46,8 @@ export interface GoProgram {
   readonly module: string;
   /** The main package. Default: the module itself. */
   readonly package?: string;
+  /** Where a container runtime finds it instead; `{version}` stands for the version. Default: it is built. */
+  readonly image?: ImageProgram;
   /** Go variable that the linker sets to the version with `v`, for programs that do not know it otherwise. */
   readonly versionVariable?: string;
   /** Arguments that make it print its version. Default: `--version`. */
@@ -60,6 +63,9 @@ export function goProgram(program: GoProgram): Provision {
     name,
     version,
     versionArgs,
+    ...(program.image && {
+      image: { ...program.image, reference: program.image.reference.replace('{version}', version) },
+    }),
     advice: goAdvice,
     make: async ({ target, folder }) => {
       const logFile = join(folder, 'build.log');

@@ -49,6 +49,49 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
+/** A container runtime that knows one image with one program. */
+function runtime(name: string, behaviour: { readonly answers?: boolean; readonly image?: string } = {}): void {
+  const { answers = true, image = 'example.org/test-server:v1.35.4' } = behaviour;
+  const script = `#!/bin/sh
+case "$1 $2" in
+  "info ") ${answers ? 'exit 0' : 'exit 1'} ;;
+  "create ${image}") echo c1 ;;
+  "create "*) echo "no such image: $2" >&2; exit 125 ;;
+  "cp c1:/bin/test-server") printf taken > "$3" ;;
+  "rm c1") echo removed >> ${join(folder, 'removed')} ;;
+  *) exit 64 ;;
+esac
+`;
+  file(join(folder, 'a', name), script, 0o755);
+}
+
+describe('a container runtime', () => {
+  const published = { ...server, image: { reference: 'example.org/test-server:v1.35.4', program: '/bin/test-server' } };
+
+  test('spares the build: the program is taken out of its image, and the container removed', async () => {
+    runtime('podman');
+    const { path, origin } = await provide(published, env);
+    expect([origin, readFileSync(path, 'utf8'), built]).toEqual(['container', 'taken', 0]);
+    expect(readFileSync(join(folder, 'removed'), 'utf8')).toBe('removed\n');
+    expect((await provide(published, env)).origin).toBe('cache');
+  });
+
+  test('that does not answer, or has no such image, leads to a build', async () => {
+    runtime('docker', { answers: false });
+    runtime('podman', { image: 'example.org/other:v1' });
+    expect((await provide(published, env)).origin).toBe('build');
+    expect(built).toBe(1);
+  });
+
+  test('is told among what was tried', async () => {
+    runtime('docker', { image: 'example.org/other:v1' });
+    const broken = { ...published, make: async () => Promise.reject(new Error('no compiler')) };
+    await expect(provide(broken, env)).rejects.toThrow(
+      /container: docker: no such image: example.org\/test-server:v1.35.4, podman does not answer\n.*build: no compiler/,
+    );
+  });
+});
+
 describe('the order of search', () => {
   test('the environment variable comes first', async () => {
     const given = file(join(folder, 'mine'), '');

@@ -2,6 +2,7 @@ import { existsSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { createFolder, removeFolder } from '../process/supervisor.ts';
 import { cacheEntry, cacheFolder, type Environment } from './cache.ts';
+import { copyFromImage } from './container.ts';
 import { withLock } from './lock.ts';
 import { findOnPath } from './path.ts';
 import { showProgress } from './progress.ts';
@@ -34,16 +35,20 @@ async function search(provision: Provision, env: Environment): Promise<Search> {
   return { tried };
 }
 
-async function make(provision: Provision, env: Environment): Promise<void> {
+async function make(provision: Provision, env: Environment, tried: string[]): Promise<'container' | 'build'> {
   const entry = cacheEntry(provision, env);
   const folder = await createFolder('.making-', cacheFolder(env));
-  const done = showProgress(`building ${provision.name} ${provision.version}`);
+  const done = showProgress(`making ${provision.name} ${provision.version}`);
   try {
     const target = join(folder, 'made');
-    await provision.make({ target, folder });
+    const refused = provision.image && (await copyFromImage(provision.image, target, env));
+    const taken = provision.image !== undefined && refused === undefined;
+    if (refused) tried.push(`container: ${refused}`);
+    if (!taken) await provision.make({ target, folder });
     // A rename within one file system: the entry is there whole or not at all.
     renameSync(target, entry);
-    done('built');
+    done(taken ? 'taken from its image' : 'built');
+    return taken ? 'container' : 'build';
   } catch (error) {
     done('failed');
     throw error;
@@ -58,8 +63,8 @@ export async function locate(provision: Provision, env: Environment = process.en
 }
 
 /**
- * The provision's path: from its environment variable, from PATH when major and minor version match, from the cache, or
- * built now, which takes up to minutes and tells its progress on standard error. Processes build one at a time: linking
+ * The provision's path: from its environment variable, from PATH when major and minor version match, from the cache, from
+ * its image where a container runtime answers, or built now, which takes up to minutes and tells its progress on standard error. Processes build one at a time: linking
  * Kubernetes takes gigabytes. Throws NotProvided.
  */
 export async function provide(provision: Provision, env: Environment = process.env): Promise<Provided> {
@@ -73,10 +78,11 @@ export async function provide(provision: Provision, env: Environment = process.e
       waited?.('done');
       const again = await search(provision, env);
       if (again.found) return again.found;
-      await make(provision, env).catch((error: Error) => {
-        throw new NotProvided(provision, [...again.tried, `build: ${error.message}`]);
+      const tried = [...again.tried];
+      const origin = await make(provision, env, tried).catch((error: Error) => {
+        throw new NotProvided(provision, [...tried, `build: ${error.message}`]);
       });
-      return { path: cacheEntry(provision, env), origin: 'build' };
+      return { path: cacheEntry(provision, env), origin };
     },
     () => {
       waited = showProgress(`waiting for another build before ${name} ${version}`);

@@ -1,3 +1,5 @@
+import type { ImageProgram } from './container.ts';
+
 /** Something that tests need on disk: the program of a server or a tool, or a file that a server is started with. */
 export interface Provision {
   /** As it is typed: `kube-apiserver`. Names the environment variable (`TESTBED_KUBE_APISERVER`) and the cache entry. */
@@ -6,6 +8,8 @@ export interface Provision {
   readonly version: string;
   /** Arguments that make a program on PATH print its version. Default: PATH is not searched. */
   readonly versionArgs?: readonly string[];
+  /** Published image to take it from, where a container runtime answers. Default: it is built. */
+  readonly image?: ImageProgram;
   /** Makes it, as one file or folder. */
   readonly make: (place: Place) => Promise<void>;
   /** What a user installs so that `make` can work, as an imperative: `Install Go 1.26 or newer.` */
@@ -20,7 +24,7 @@ export interface Place {
 }
 
 /** Where it was found, in the order of search. */
-export type Origin = 'environment' | 'PATH' | 'cache' | 'build';
+export type Origin = 'environment' | 'PATH' | 'cache' | 'container' | 'build';
 
 export interface Provided {
   readonly path: string;

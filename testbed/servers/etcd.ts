@@ -5,7 +5,12 @@ import { createServerFolder, startServer } from '../process/server.ts';
 import { goProgram } from '../provide/go.ts';
 import { provide } from '../provide/provide.ts';
 
-export const etcd = goProgram({ name: 'etcd', family: 'etcd', module: 'go.etcd.io/etcd/server/v3' });
+export const etcd = goProgram({
+  name: 'etcd',
+  family: 'etcd',
+  module: 'go.etcd.io/etcd/server/v3',
+  image: { reference: 'gcr.io/etcd-development/etcd:v{version}', program: '/usr/local/bin/etcd' },
+});
 
 export interface Etcd {
   /** `http://127.0.0.1:<port>`, or `TESTBED_ETCD_URL`. */

@@ -9,7 +9,13 @@ import type { Provision } from '../../provide/provision.ts';
 
 const module = 'sigs.k8s.io/kwok';
 
-export const kwok = goProgram({ name: 'kwok', family: 'kwok', module, package: `${module}/cmd/kwok` });
+export const kwok = goProgram({
+  name: 'kwok',
+  family: 'kwok',
+  module,
+  package: `${module}/cmd/kwok`,
+  image: { reference: 'registry.k8s.io/kwok/kwok:v{version}', program: '/usr/local/bin/kwok' },
+});
 
 /** What KWOK does to nodes and pods, from its own module: without stages it ends at once. */
 export const kwokStages: Provision = {

@@ -8,6 +8,7 @@ function kubernetesProgram(name: string): Provision {
     module: 'k8s.io/kubernetes',
     package: `k8s.io/kubernetes/cmd/${name}`,
     versionVariable: 'k8s.io/component-base/version.gitVersion',
+    image: { reference: `registry.k8s.io/${name}:v{version}`, program: `/usr/local/bin/${name}` },
   });
 }
 
