@@ -41,7 +41,7 @@ describe('render', () => {
     configMap(chart, 'settings', 'superagi', 'first');
     configMap(chart, 'settings', 'superagi', 'second');
     expect(() => render(chart.system, '/repository')).toThrow(
-      'two objects on one path, dev/platform/ConfigMap-settings.yaml: platform/first and platform/second',
+      'two objects on one path: platform/first and platform/second',
     );
   });
 

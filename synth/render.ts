@@ -3,6 +3,7 @@ import { isAbsolute, relative } from 'node:path';
 import { ApiObject } from 'cdk8s';
 import type { Application } from '../charts/lib/application.ts';
 import type { System } from '../charts/lib/system.ts';
+import { InvalidInput } from '../environments/problem.ts';
 import { yamlDocument } from './yaml.ts';
 
 /** A Kubernetes object as it is written. */
@@ -31,7 +32,7 @@ export interface RenderedFile {
 /**
  * Renders every object of a system, asking each once. cdk8s' own writer resolves the whole App again for each chart.
  * @param root folder of the repository, for the source map
- * @throws where two objects would be one file; the error names both constructs
+ * @throws InvalidInput where two objects would be one file; it names both constructs
  */
 export function render(system: System, root: string): RenderedFile[] {
   return system.app.charts
@@ -56,9 +57,14 @@ function renderApplication(chart: Application, root: string): RenderedFile[] {
     // Compared without case: a checkout on macOS or Windows would keep only one of the two.
     const twin = makers.get(path.toLowerCase());
     if (twin)
-      throw new Error(
-        `two objects on one path, ${path}: ${twin} and ${construct}. Give one of them another name or namespace`,
-      );
+      throw new InvalidInput(`the charts of ${chart.system.cluster.folder}`, [
+        {
+          path: `dist/${path}`,
+          given: `two objects on one path: ${twin} and ${construct}`,
+          allowed: 'one object a file',
+          fix: 'give one of them another name or namespace',
+        },
+      ]);
     makers.set(path.toLowerCase(), construct);
     const manifest = object.toJson() as Manifest;
     return { path, text: yamlDocument(manifest), manifest, construct, source };
