@@ -11,6 +11,7 @@ export async function installCrds(client: KubernetesClient, options: CrdOptions 
 }
 
 function isEstablished({ status }: KubernetesResource): boolean {
-  const { conditions = [] } = (status ?? {}) as { conditions?: { type: string; status: string }[] };
-  return conditions.some(({ type, status }) => type === 'Established' && status === 'True');
+  // Null until the API server has looked at a new CRD.
+  const { conditions } = (status ?? {}) as { conditions?: { type: string; status: string }[] | null };
+  return conditions?.some(({ type, status }) => type === 'Established' && status === 'True') ?? false;
 }
