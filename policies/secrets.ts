@@ -1,34 +1,33 @@
 /** Secrets never enter git: what looks like one in the output stops the synthesis. */
 
-/** Forms by which credentials are known, whoever issued them. */
-const forms: readonly (readonly [name: string, pattern: RegExp])[] = [
-  ['a private key', /-----BEGIN [A-Z ]*PRIVATE KEY-----/],
-  ['a Google API key', /\bAIza[0-9A-Za-z_-]{35}\b/],
-  ['a Google OAuth client secret', /\bGOCSPX-[0-9A-Za-z_-]{20,}/],
-  ['an OpenAI or OpenRouter key', /\bsk-(?:or-|proj-)?[0-9A-Za-z_-]{20,}/],
-  ['a GitHub token', /\b(?:gh[pousr]_[0-9A-Za-z]{36}|github_pat_[0-9A-Za-z_]{60,})/],
-  ['an AWS access key', /\b(?:AKIA|ASIA)[0-9A-Z]{16}\b/],
-  ['a Slack token', /\bxox[abprs]-[0-9A-Za-z-]{10,}/],
-  ['a JSON Web Token', /\beyJ[0-9A-Za-z_-]{10,}\.eyJ[0-9A-Za-z_-]{10,}\./],
-  ['a URL with a password', /\b[a-z][a-z0-9+]*:\/\/[^\s/:@$"']*:(?!\$[({])[^\s/:@$"']{3,}@/],
+/** Forms by which credentials are known, whoever issued them. A text without the mark is not searched for the form. */
+const forms: readonly { readonly name: string; readonly mark: string; readonly pattern: RegExp }[] = [
+  { name: 'a private key', mark: 'PRIVATE KEY', pattern: /-----BEGIN [A-Z ]*PRIVATE KEY-----/ },
+  { name: 'a Google API key', mark: 'AIza', pattern: /\bAIza[0-9A-Za-z_-]{35}\b/ },
+  { name: 'a Google OAuth client secret', mark: 'GOCSPX-', pattern: /\bGOCSPX-[0-9A-Za-z_-]{20,}/ },
+  { name: 'an OpenAI or OpenRouter key', mark: 'sk-', pattern: /\bsk-(?:or-|proj-)?[0-9A-Za-z_-]{20,}/ },
+  { name: 'a GitHub token', mark: 'gh', pattern: /\bgh[pousr]_[0-9A-Za-z]{36}/ },
+  { name: 'a GitHub token', mark: 'github_pat_', pattern: /\bgithub_pat_[0-9A-Za-z_]{60,}/ },
+  { name: 'an AWS access key', mark: 'AKIA', pattern: /\bAKIA[0-9A-Z]{16}\b/ },
+  { name: 'an AWS access key', mark: 'ASIA', pattern: /\bASIA[0-9A-Z]{16}\b/ },
+  { name: 'a Slack token', mark: 'xox', pattern: /\bxox[abprs]-[0-9A-Za-z-]{10,}/ },
+  { name: 'a JSON Web Token', mark: '.eyJ', pattern: /\beyJ[0-9A-Za-z_-]{10,}\.eyJ[0-9A-Za-z_-]{10,}\./ },
+  { name: 'a URL with a password', mark: '://', pattern: /:\/\/[^\s/:@$"']*:(?!\$[({])[^\s/:@$"']{3,}@/ },
 ];
 
 /** A variable whose name says that its value is secret. What a file or an address is called may be known. */
 const secretName = /(?:PASSWORD|PASSWD|SECRET|TOKEN|API_?KEY|PRIVATE_KEY|CREDENTIALS?)$/;
 const reference = /^(?:|\/.*|\$\(.*\)|true|false|[0-9]+)$/;
 
-/** Any of the forms: most texts hold none, and are read once. */
-const anyForm = new RegExp(forms.map(([, pattern]) => pattern.source).join('|'));
-
 /** What in the text of an object looks like a secret; empty for nothing. A value itself is never shown. */
 export function secretsIn(text: string): string[] {
-  const found = anyForm.test(text) ? forms.filter(([, pattern]) => pattern.test(text)).map(([name]) => name) : [];
+  const found = forms.filter(({ mark, pattern }) => text.includes(mark) && pattern.test(text)).map(({ name }) => name);
   const literals = [...text.matchAll(/- name: ([A-Z][A-Z0-9_]*)\n\s+value: (.*)/g)].flatMap(
     ([, name = '', value = '']) =>
       secretName.test(name) && !reference.test(value.replace(/^"|"$/g, ''))
         ? [`a literal value of the variable ${name}`]
         : [],
   );
-  if (/^kind: Secret$/m.test(text)) found.push('an object of kind Secret');
+  if (text.includes('\nkind: Secret\n')) found.push('an object of kind Secret');
   return [...found, ...literals];
 }

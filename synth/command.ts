@@ -1,10 +1,12 @@
 /** The command line of the synthesis. */
+// First: it must stand before the schemas.
+import './no-schema-compiler.ts';
 import { lstatSync, rmSync, symlinkSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { InvalidInput } from '../environments/problem.ts';
 import { compare, type Difference, isEmpty, recover, replace } from './output.ts';
-import { outputFiles, synthesise } from './synthesise.ts';
+import { synthesise } from './synthesise.ts';
 
 const usage = `Renders every environment into dist/<cluster>/<application>/<Kind>-<name>.yaml.
 
@@ -45,7 +47,7 @@ export async function main(args: readonly string[], root: string): Promise<numbe
     const linked = viaCli !== undefined && resolve(viaCli) === resolve(root, cliOutput);
     const folder = resolve(root, options.out ?? (viaCli === undefined || linked ? 'dist' : viaCli));
     const rendered = synthesise(root);
-    const files = outputFiles(rendered);
+    const files = rendered.flatMap((cluster) => cluster.files);
     if (options.check) return check(folder, compare(folder, files), root);
     const difference = replace(folder, files);
     if (linked) linkOutput(resolve(root, cliOutput), folder);

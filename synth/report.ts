@@ -1,8 +1,6 @@
 /** What a synthesis did, as a table for people and as JSON for programs. */
 import Table from 'cli-table3';
 import { unbuiltImages } from '../charts/images.ts';
-import { type ApplicationName, applicationWaves } from '../charts/lib/application.ts';
-import { demand } from '../charts/lib/capacity.ts';
 import type { Difference } from './output.ts';
 import type { RenderedCluster } from './synthesise.ts';
 
@@ -27,29 +25,17 @@ interface Row {
 
 /** One row for each application of each cluster. Requests are those of the pods that run at all times. */
 function rows({ rendered, folder }: Report): Row[] {
-  return rendered.flatMap(({ system, files }) => {
-    const cluster = system.cluster.folder;
-    const byApplication = Map.groupBy(files, ({ path }) => path.split('/')[1] ?? '');
-    const wave = (name: string) => applicationWaves[name as ApplicationName];
-    return [...byApplication]
-      .sort(([a], [b]) => wave(a) - wave(b))
-      .map(([application, own]) => {
-        const { cpuMillis, memory, storage } = demand(
-          system,
-          'min',
-          (part) => part.application.application === application,
-        );
-        return {
-          cluster,
-          application,
-          objects: own.length,
-          cpuMillis,
-          memoryBytes: memory,
-          storageBytes: storage,
-          folder: `${folder}/${cluster}/${application}/`,
-        };
-      });
-  });
+  return rendered.flatMap(({ cluster, applications }) =>
+    applications.map(({ name, objects, demand }) => ({
+      cluster: cluster.folder,
+      application: name,
+      objects,
+      cpuMillis: demand.cpuMillis,
+      memoryBytes: demand.memory,
+      storageBytes: demand.storage,
+      folder: `${folder}/${cluster.folder}/${name}/`,
+    })),
+  );
 }
 
 const cores = (millis: number) => (millis === 0 ? '' : (millis / 1000).toFixed(2));
@@ -65,9 +51,9 @@ export function reportTable(report: Report): string {
     colAligns: ['left', 'left', 'right', 'right', 'right', 'right', 'left'],
     style: { head: [], border: [], compact: true },
   });
-  for (const { system } of rendered) {
-    const cluster = system.cluster.folder;
-    const own = rows(report).filter((row) => row.cluster === cluster);
+  const all = rows(report);
+  for (const cluster of rendered.map((one) => one.cluster.folder)) {
+    const own = all.filter((row) => row.cluster === cluster);
     for (const row of own)
       table.push([
         cluster,
@@ -90,14 +76,12 @@ export function reportTable(report: Report): string {
     ]);
   }
   const { added, changed, removed } = difference;
-  const objects = sum(rendered.map(({ files }) => files.length));
+  const objects = sum(rendered.flatMap(({ applications }) => applications.map((application) => application.objects)));
   const what =
     added.length + changed.length + removed.length === 0
       ? 'nothing changed'
       : `${added.length} files added, ${changed.length} changed, ${removed.length} removed`;
-  const unbuilt = rendered.flatMap(({ system }) =>
-    unbuiltImages(system.cluster).length > 0 ? [system.cluster.folder] : [],
-  );
+  const unbuilt = rendered.flatMap(({ cluster }) => (unbuiltImages(cluster).length > 0 ? [cluster.folder] : []));
   return [
     table.toString(),
     `${objects} objects for ${rendered.length} clusters in ${(milliseconds / 1000).toFixed(2)} s: ${what}.`,

@@ -1,5 +1,7 @@
 /** The whole way from environments to files, without touching the disk. */
 import { buildSystem } from '../charts/index.ts';
+import { type ApplicationName, applicationWaves } from '../charts/lib/application.ts';
+import { type Demand, demand } from '../charts/lib/capacity.ts';
 import type { System } from '../charts/lib/system.ts';
 import { type Cluster, clusters } from '../environments/index.ts';
 import { InvalidInput } from '../environments/problem.ts';
@@ -8,10 +10,20 @@ import { indexFile } from './index-file.ts';
 import type { OutputFile } from './output.ts';
 import { type RenderedFile, render } from './render.ts';
 
-/** A cluster as rendered. */
+/** A cluster as rendered. The constructs are gone: a hundred clusters of them would fill the memory. */
 export interface RenderedCluster {
-  readonly system: System;
-  readonly files: readonly RenderedFile[];
+  readonly cluster: Cluster;
+  /** Everything that belongs in dist/ for it: the objects and the index. */
+  readonly files: readonly OutputFile[];
+  /** What each application is made of and asks for, in the order of the applications. */
+  readonly applications: readonly ApplicationSummary[];
+}
+
+/** What an application is made of, and what its pods ask for at all times. */
+export interface ApplicationSummary {
+  readonly name: ApplicationName;
+  readonly objects: number;
+  readonly demand: Demand;
 }
 
 /**
@@ -25,8 +37,23 @@ export function synthesise(root: string, of: readonly Cluster[] = clusters()): R
     const system = buildSystem(cluster);
     const files = render(system, root);
     refuseSecrets(files);
-    return { system, files };
+    return {
+      cluster,
+      files: [...files.map(({ path, text }) => ({ path, text })), indexFile(system, files)],
+      applications: summaries(system, files),
+    };
   });
+}
+
+function summaries(system: System, files: readonly RenderedFile[]): ApplicationSummary[] {
+  const byApplication = Map.groupBy(files, ({ path }) => path.split('/')[1] as ApplicationName);
+  return [...byApplication]
+    .map(([name, own]) => ({
+      name,
+      objects: own.length,
+      demand: demand(system, 'min', (part) => part.application.application === name),
+    }))
+    .sort((a, b) => applicationWaves[a.name] - applicationWaves[b.name]);
 }
 
 function refuseSecrets(files: readonly RenderedFile[]) {
@@ -39,9 +66,4 @@ function refuseSecrets(files: readonly RenderedFile[]) {
     })),
   );
   if (problems.length > 0) throw new InvalidInput('the rendered objects', problems);
-}
-
-/** Everything that belongs in dist/: the objects and an index for each cluster. */
-export function outputFiles(rendered: readonly RenderedCluster[]): OutputFile[] {
-  return rendered.flatMap(({ system, files }) => [...files, indexFile(system, files)]);
 }

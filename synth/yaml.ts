@@ -26,7 +26,7 @@ const rank = new Map(first.map((key, index) => [key, index]));
 /** The YAML document of one object, ending in a line break. Keys without a value (`undefined`) are left out. */
 export function yamlDocument(value: object): string {
   const lines: string[] = [];
-  writeMap(value as Record<string, Json>, '', lines, '');
+  writeMap(value as Record<string, Json>, sortedKeys(value as Record<string, Json>), '', lines, '');
   return `${lines.join('\n')}\n`;
 }
 
@@ -44,11 +44,29 @@ function sortedKeys(map: Readonly<Record<string, Json>>): string[] {
   return ranked ? [...first.filter((key) => map[key] !== undefined), ...keys.filter((key) => !rank.has(key))] : keys;
 }
 
+const keyTexts = new Map<string, string>();
+
+/** A key with its colon. The same few hundred keys come again in every object. */
+function keyText(key: string): string {
+  let text = keyTexts.get(key);
+  if (text === undefined) {
+    text = `${scalar(key)}:`;
+    keyTexts.set(key, text);
+  }
+  return text;
+}
+
 /** @param start what stands before the first key instead of the indent, such as `- ` */
-function writeMap(map: Readonly<Record<string, Json>>, indent: string, lines: string[], start: string | undefined) {
+function writeMap(
+  map: Readonly<Record<string, Json>>,
+  keys: readonly string[],
+  indent: string,
+  lines: string[],
+  start: string | undefined,
+) {
   let lead = start === undefined ? indent : indent.slice(0, indent.length - start.length) + start;
-  for (const key of sortedKeys(map)) {
-    writeEntry(`${lead}${scalar(key)}:`, map[key] as Json, indent, lines);
+  for (const key of keys) {
+    writeEntry(lead + keyText(key), map[key] as Json, indent, lines);
     lead = indent;
   }
 }
@@ -61,10 +79,11 @@ function writeEntry(head: string, value: Json, indent: string, lines: string[]) 
       for (const item of value) writeItem(item as Json, indent, lines);
     }
   } else if (typeof value === 'object' && value !== null) {
-    if (sortedKeys(value as Record<string, Json>).length === 0) lines.push(`${head} {}`);
+    const keys = sortedKeys(value as Record<string, Json>);
+    if (keys.length === 0) lines.push(`${head} {}`);
     else {
       lines.push(head);
-      writeMap(value as Record<string, Json>, `${indent}  `, lines, undefined);
+      writeMap(value as Record<string, Json>, keys, `${indent}  `, lines, undefined);
     }
   } else writeScalar(`${head} `, value as string | number | boolean | null, indent, lines);
 }
@@ -77,8 +96,9 @@ function writeItem(item: Json, indent: string, lines: string[]) {
       for (const inner of item) writeItem(inner as Json, `${indent}  `, lines);
     }
   } else if (typeof item === 'object' && item !== null) {
-    if (sortedKeys(item as Record<string, Json>).length === 0) lines.push(`${indent}- {}`);
-    else writeMap(item as Record<string, Json>, `${indent}  `, lines, '- ');
+    const keys = sortedKeys(item as Record<string, Json>);
+    if (keys.length === 0) lines.push(`${indent}- {}`);
+    else writeMap(item as Record<string, Json>, keys, `${indent}  `, lines, '- ');
   } else writeScalar(`${indent}- `, item as string | number | boolean | null, indent, lines);
 }
 

@@ -1,17 +1,16 @@
 import { describe, expect, test } from 'vitest';
-import type { RenderedCluster } from '../../synth/synthesise.ts';
-import { sharedObjects } from './objects.ts';
+import { type EnvironmentObjects, sharedObjects } from './objects.ts';
 import { DifferentObjects, sameCount, sameObjects } from './verify.ts';
 
 const cluster = (environment: string, manifests: Readonly<Record<string, object>>) =>
   ({
-    system: { environment: { name: environment } },
+    environment,
     files: Object.entries(manifests).map(([construct, manifest]) => ({
       path: `${environment}/store/x.yaml`,
       construct,
       manifest,
     })),
-  }) as unknown as RenderedCluster;
+  }) as unknown as EnvironmentObjects;
 
 const deployment = (spec: object, metadata = { name: 'a' }) => ({
   apiVersion: 'apps/v1',

@@ -1,5 +1,5 @@
 /** The objects of this repository as the peers get them: once for all environments, with what differs as settings. */
-import type { RenderedCluster } from '../../synth/synthesise.ts';
+import type { RenderedFile } from '../../synth/render.ts';
 
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 export type Manifest = {
@@ -36,13 +36,19 @@ export const nameLabel = 'app.kubernetes.io/name';
 /** What charts take from their values even where it never differs, by path. */
 const usuallySet = /^(metadata\.namespace|spec\.replicas|spec\.(.*\.)?(containers|initContainers)\.[0-9]+\.image)$/;
 
+/** The objects of an environment, in one cluster. */
+export interface EnvironmentObjects {
+  readonly environment: string;
+  readonly files: readonly Pick<RenderedFile, 'path' | 'construct' | 'manifest'>[];
+}
+
 /** Finds each object in all clusters, by its construct: the names of Jobs differ. One cluster an environment. */
-export function sharedObjects(rendered: readonly RenderedCluster[]): SharedObject[] {
+export function sharedObjects(rendered: readonly EnvironmentObjects[]): SharedObject[] {
   const found = new Map<string, { application: string; manifests: Record<string, Manifest> }>();
-  for (const { system, files } of rendered)
+  for (const { environment, files } of rendered)
     for (const { path, construct, manifest } of files) {
       const object = found.get(construct) ?? { application: path.split('/')[1] ?? '', manifests: {} };
-      object.manifests[system.environment.name] = manifest as unknown as Manifest;
+      object.manifests[environment] = manifest as unknown as Manifest;
       found.set(construct, object);
     }
   const counters = new Map<string, number>();

@@ -5,7 +5,7 @@
 import { type Cluster, clusters, written } from '../../environments/index.ts';
 import type { Environment } from '../../environments/schema.ts';
 import { replace } from '../../synth/output.ts';
-import { outputFiles, synthesise } from '../../synth/synthesise.ts';
+import { synthesise } from '../../synth/synthesise.ts';
 
 /** Every environment as it is, in that many regions. */
 export function clustersIn(regions: number): Cluster[] {
@@ -26,5 +26,8 @@ export function clustersIn(regions: number): Cluster[] {
 /** @param args number of regions, and the folder to write to */
 export function main([regions, folder]: readonly string[], root: string) {
   if (!regions || !folder) throw new Error('say how many regions, and where to write');
-  replace(folder, outputFiles(synthesise(root, clustersIn(Number(regions)))));
+  replace(
+    folder,
+    synthesise(root, clustersIn(Number(regions))).flatMap(({ files }) => files),
+  );
 }

@@ -1,8 +1,10 @@
 /** All environments into manifests: this project beside helm, kustomize and the cdk8s CLI, on the same objects. */
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { buildSystem } from '../../charts/index.ts';
+import { clusters } from '../../environments/index.ts';
 import { freshBundle } from '../../synth/bundle.ts';
-import { synthesise } from '../../synth/synthesise.ts';
+import { render } from '../../synth/render.ts';
 import { provide } from '../../testbed/provide/provide.ts';
 import { helm as helmProgram, kustomize as kustomizeProgram } from '../../testbed/servers/tools.ts';
 import type { Bench, Settings } from '../bench.ts';
@@ -74,7 +76,9 @@ function runSize(
 ) {
   const folder = join(parent, `${copies}x`);
   progress(`${copies}x: preparing`);
-  const objects = sharedObjects(synthesise(root));
+  const objects = sharedObjects(
+    clusters().map((cluster) => ({ environment: cluster.environment.name, files: render(buildSystem(cluster), root) })),
+  );
   const limits = quick ? { ...largest, 'kustomize build': 1 } : largest;
   const own = ours(root, copies);
   const place = (name: string) => {
