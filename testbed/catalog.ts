@@ -1,7 +1,9 @@
 import type { Provision } from './provide/provision.ts';
+import { argocd, argocdManifests } from './servers/argocd/programs.ts';
 import { etcd } from './servers/etcd.ts';
 import { kwok, kwokStages } from './servers/kubernetes/kwok.ts';
 import { kubeApiserver, kubeControllerManager, kubeScheduler } from './servers/kubernetes/programs.ts';
+import { redis } from './servers/redis.ts';
 import { helm, kubeconform, kustomize } from './servers/tools.ts';
 
 /** All that the test bed can provide, in the order of building: the servers that most tests need come first. */
@@ -12,6 +14,9 @@ export const catalog: readonly Provision[] = [
   kubeScheduler,
   kwok,
   kwokStages,
+  redis,
+  argocd,
+  argocdManifests,
   helm,
   kustomize,
   kubeconform,

@@ -24,6 +24,12 @@ export interface CrdOptions {
    * @default false
    */
   readonly upstream?: boolean;
+  /**
+   * Only the kinds of these API groups: `['argoproj.io']`.
+   *
+   * @default all
+   */
+  readonly groups?: readonly string[];
 }
 
 export class CrdSourceError extends Error {
@@ -37,6 +43,11 @@ interface ModuleCrds {
 }
 
 const modules: readonly ModuleCrds[] = [
+  {
+    module: 'github.com/argoproj/argo-cd/v3',
+    folder: 'manifests/crds',
+    crds: ['applications.argoproj.io', 'appprojects.argoproj.io'],
+  },
   {
     module: 'sigs.k8s.io/gateway-api',
     folder: 'config/crd/standard',
@@ -58,11 +69,15 @@ const modules: readonly ModuleCrds[] = [
 const ownFolder = fileURLToPath(new URL('.', import.meta.url));
 
 /** The CRDs of every custom kind that the project writes, sorted by name: what a test cluster installs. */
-export async function crdDocuments({ upstream = false }: CrdOptions = {}): Promise<CrdDocument[]> {
-  const sources = await Promise.all([crdsIn(ownFolder), ...modules.map(crdsOfModule)]);
+export async function crdDocuments({ upstream = false, groups }: CrdOptions = {}): Promise<CrdDocument[]> {
+  // A CRD's name is its plural and its group.
+  const isWanted = (name: string) => groups?.includes(name.slice(name.indexOf('.') + 1)) ?? true;
+  const wantedModules = modules.filter(({ crds }) => crds.some(isWanted));
+  const sources = await Promise.all([crdsIn(ownFolder), ...wantedModules.map(crdsOfModule)]);
   const upstreamCrds = upstream ? await upstreamDocuments() : [];
   return sources
     .flat()
+    .filter(({ metadata }) => isWanted(metadata.name))
     .map((crd) => upstreamCrds.find(({ metadata }) => metadata.name === crd.metadata.name) ?? crd)
     .sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1));
 }

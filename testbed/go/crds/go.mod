@@ -5,6 +5,7 @@ module ai-orchestra/testbed/crds
 go 1.24
 
 require (
+	github.com/argoproj/argo-cd/v3 v3.2.6
 	github.com/external-secrets/external-secrets v1.3.2
 	github.com/kubernetes-csi/external-snapshotter/client/v8 v8.7.0
 	k8s.io/kubernetes v1.35.4
