@@ -1,4 +1,5 @@
 /** The charts of a cluster, in the order in which they need each other. */
+import { ArgoCd } from '../argocd/argocd.ts';
 import type { Cluster } from '../environments/index.ts';
 import { InvalidInput } from '../environments/problem.ts';
 import { Backup } from './backup.ts';
@@ -43,6 +44,8 @@ export function buildSystem(cluster: Cluster): System {
   // After all that it watches: its alerts follow from the workloads.
   if (system.environment.monitoring.enabled) new Monitoring(system);
   derive(system);
+  // After all the others: what Argo CD may do follows from what they hold.
+  new ArgoCd(system);
   return system;
 }
 

@@ -4,7 +4,7 @@ import { Cpu } from '../environments/units.ts';
 import { Application } from './lib/application.ts';
 import { demand } from './lib/capacity.ts';
 import { secretStore } from './lib/external-secrets.ts';
-import { type NamespaceName, namespaces } from './lib/namespaces.ts';
+import { argoCdNamespace, type NamespaceName, namespaces } from './lib/namespaces.ts';
 import { KubeObject } from './lib/object.ts';
 import { priorityClasses } from './lib/priority.ts';
 import { quantity } from './lib/quantity.ts';
@@ -131,15 +131,17 @@ export class Platform extends Application {
   }
 
   private addSecretStore() {
+    const { gitops, googleCloud } = this.system.environment;
+    const readers = [...namespaces, ...(gitops.notifications.by === 'slack' ? [argoCdNamespace] : [])];
     new KubeObject(this, {
       apiVersion: 'external-secrets.io/v1',
       kind: 'ClusterSecretStore',
       metadata: { name: secretStore },
       spec: {
         // No other namespace may read these secrets.
-        conditions: [{ namespaces: [...namespaces] }],
+        conditions: [{ namespaces: readers }],
         // Without `auth`, the operator's own Workload Identity is used.
-        provider: { gcpsm: { projectID: this.system.environment.googleCloud.projectId } },
+        provider: { gcpsm: { projectID: googleCloud.projectId } },
       },
     });
   }

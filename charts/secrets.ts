@@ -59,5 +59,12 @@ export const secrets = {
     'signing-key': password('Signs the cursors, consistency tokens and receipts of the memory service'),
   }),
   mcpCursor: new SecretSpec('mcp-cursor', { key: password('Signs the cursors and the state that MCP clients carry') }),
+  // Argo CD makes this Secret empty, and reads it by this name.
+  argoCdNotifications: new SecretSpec('argocd-notifications-secret', {
+    'slack-token': {
+      meaning: 'Slack app that tells of deployments',
+      origin: { provided: 'https://api.slack.com/apps, OAuth & Permissions: bot token with the scope chat:write' },
+    },
+  }),
   grafana: new SecretSpec('grafana', { password: password('Password of the Grafana user admin') }),
 } as const;

@@ -91,4 +91,11 @@ export const prod: Environment = {
     interval: Duration.seconds(30),
     grafana: { resources: { cpu: Cpu.millis(50), memory: Size.mebibytes(512) } },
   },
+  gitops: {
+    repository: 'https://github.com/example/ai-orchestra.git',
+    revision: 'main',
+    // From Friday 16:00 to Monday 06:00 UTC nothing changes by itself.
+    syncWindow: { kind: 'deny', schedule: '0 16 * * 5', duration: Duration.hours(62) },
+    notifications: { by: 'none' },
+  },
 };

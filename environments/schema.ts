@@ -325,6 +325,54 @@ const monitoring = z.strictObject({
   grafana: z.strictObject({ resources: resources('Grafana', Cpu.millis(100), mi(512)) }),
 });
 
+const gitops = z.strictObject({
+  repository: httpsUrl('https://github.com/example/ai-orchestra.git', {
+    meaning: 'Git repository that Argo CD reads dist/ from',
+  }),
+  revision: text(/^[A-Za-z0-9](?:[A-Za-z0-9._/-]{0,98}[A-Za-z0-9])?$/, 'a branch', 'main', {
+    meaning: 'Branch of it that the clusters follow',
+    default: 'main',
+  }),
+  syncWindow: z.discriminatedUnion('kind', [
+    z.strictObject({
+      kind: choice(['none'], {
+        meaning: 'When Argo CD may sync: at any time (none), not within a window (deny), or only within one (allow)',
+        default: 'none',
+      }),
+    }),
+    z.strictObject({
+      kind: choice(['deny', 'allow'], {
+        meaning: 'When Argo CD may sync: not within a window (deny), or only within one (allow)',
+      }),
+      schedule: cron({ meaning: 'When the window opens', default: '0 16 * * 5' }),
+      duration: duration(Duration.hours(1), Duration.days(7), {
+        meaning: 'How long the window stays open; a sync that a person starts is allowed at any time',
+        default: Duration.hours(62),
+      }),
+    }),
+  ]),
+  notifications: z.discriminatedUnion('by', [
+    z.strictObject({
+      by: choice(['none'], {
+        meaning: 'Who hears of a failed sync, of degraded health and of what was deployed: nobody, Slack or a webhook',
+        default: 'none',
+      }),
+    }),
+    z.strictObject({
+      by: choice(['slack'], { meaning: 'A Slack app, whose token is in Secret Manager' }),
+      channel: text(/^[a-z0-9][a-z0-9_-]{0,79}$/, 'the name of a Slack channel, without #', 'deployments', {
+        meaning: 'Slack channel that the app was invited to',
+      }),
+    }),
+    z.strictObject({
+      by: choice(['webhook'], { meaning: 'A POST of JSON' }),
+      url: httpsUrl('https://hooks.example.com/argocd', {
+        meaning: 'Where to; it stands in git, so it must not be a secret',
+      }),
+    }),
+  ]),
+});
+
 /** An environment: dev, staging or prod. */
 export const environment = z.strictObject({
   name: choice(['dev', 'staging', 'prod'], { meaning: 'Name of the environment' }),
@@ -349,6 +397,7 @@ export const environment = z.strictObject({
     postgresql: backup('PostgreSQL'),
   }),
   monitoring,
+  gitops,
 });
 
 type DeepReadonly<T> = T extends Size | Duration | Cpu | Budget | string | number | boolean

@@ -91,4 +91,10 @@ export const staging: Environment = {
     interval: Duration.seconds(30),
     grafana: { resources: { cpu: Cpu.millis(50), memory: Size.mebibytes(512) } },
   },
+  gitops: {
+    repository: 'https://github.com/example/ai-orchestra.git',
+    revision: 'main',
+    syncWindow: { kind: 'none' },
+    notifications: { by: 'none' },
+  },
 };

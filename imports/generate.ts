@@ -45,6 +45,28 @@ interface CustomFile {
 
 const customFiles: readonly CustomFile[] = [
   {
+    name: 'argoproj',
+    union: 'ArgoprojObject',
+    module: 'github.com/argoproj/argo-cd/v3',
+    kinds: [
+      {
+        crd: 'applications.argoproj.io',
+        version: 'v1alpha1',
+        // One folder of plain YAML as source. Helm, Kustomize, plugins, several sources and the status are 4,000 lines.
+        only: {
+          '': ['apiVersion', 'kind', 'metadata', 'spec'],
+          spec: ['destination', 'ignoreDifferences', 'project', 'source', 'syncPolicy'],
+          'spec.source': ['path', 'repoURL', 'targetRevision'],
+        },
+      },
+      {
+        crd: 'appprojects.argoproj.io',
+        version: 'v1alpha1',
+        only: { '': ['apiVersion', 'kind', 'metadata', 'spec'] },
+      },
+    ],
+  },
+  {
     name: 'gateway-networking',
     union: 'GatewayNetworkingObject',
     module: 'sigs.k8s.io/gateway-api',

@@ -1,3 +1,4 @@
+import type { ArgoprojObject } from './argoproj.generated.ts';
 import type { ExternalSecretsObject } from './external-secrets.generated.ts';
 import type { GatewayNetworkingObject } from './gateway-networking.generated.ts';
 import type { K8sObject } from './k8s.generated.ts';
@@ -5,6 +6,7 @@ import type { MonitoringGoogleapisObject } from './monitoring-googleapis.generat
 import type { NetworkingGkeObject } from './networking-gke.generated.ts';
 import type { SnapshotStorageObject } from './snapshot-storage.generated.ts';
 
+export type * from './argoproj.generated.ts';
 export type * from './external-secrets.generated.ts';
 export type * from './gateway-networking.generated.ts';
 export type * from './k8s.generated.ts';
@@ -15,6 +17,7 @@ export type * from './snapshot-storage.generated.ts';
 /** An object of any kind that the project writes. */
 export type KubernetesObject =
   | K8sObject
+  | ArgoprojObject
   | GatewayNetworkingObject
   | ExternalSecretsObject
   | NetworkingGkeObject

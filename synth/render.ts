@@ -1,6 +1,6 @@
 /** A cluster's charts become files in memory: which path, which text, and where each came from. */
 import { isAbsolute, relative } from 'node:path';
-import { ApiObject } from 'cdk8s';
+import type { ApiObject } from 'cdk8s';
 import type { Application } from '../charts/lib/application.ts';
 import type { System } from '../charts/lib/system.ts';
 import { InvalidInput } from '../environments/problem.ts';
@@ -35,13 +35,11 @@ export interface RenderedFile {
  * @throws InvalidInput where two objects would be one file; it names both constructs
  */
 export function render(system: System, root: string): RenderedFile[] {
-  return system.app.charts
-    .filter((chart): chart is Application => Object.hasOwn(chart, 'application'))
-    .flatMap((chart) => renderApplication(chart, root));
+  return system.applications.flatMap((chart) => renderApplication(chart, root));
 }
 
 function renderApplication(chart: Application, root: string): RenderedFile[] {
-  const objects = chart.node.findAll().filter((construct) => ApiObject.isApiObject(construct));
+  const { objects } = chart;
   const namesakes = Map.groupBy(objects, fileName);
   const source = isAbsolute(chart.source) ? relative(root, chart.source) : chart.source;
   const makers = new Map<string, string>();

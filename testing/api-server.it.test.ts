@@ -1,12 +1,13 @@
 /** Every environment on a real API server of the version that GKE runs, with Pod Security enforced. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { clusters } from '../environments/index.ts';
+import { Duration } from '../environments/units.ts';
 import { installCrds } from '../testbed/crds/install.ts';
 import { upstreamFolder } from '../testbed/crds/sources.ts';
 import { KubernetesClient, type KubernetesResource } from '../testbed/servers/kubernetes/client.ts';
 import { type Kubernetes, startKubernetes } from '../testbed/servers/kubernetes/kubernetes.ts';
 import { skipped } from '../testbed/skip.ts';
-import { clusterFolders, renderedObjects, storedObjects } from './clusters.ts';
+import { argoCdNamespaceObject, clusterFolders, renderedObjects, storedObjects } from './clusters.ts';
 
 /** The fields that were sent and are not, or not so, in what was kept. */
 function lost(sent: unknown, kept: unknown, path = ''): string[] {
@@ -42,7 +43,7 @@ const cases = [
   ...clusters()
     .filter(({ environment }) => environment.name === 'dev')
     .map((cluster) => ({
-      name: 'dev with a load balancer, permanent memory, no model and no monitoring',
+      name: 'dev with a load balancer, permanent memory, no model, no monitoring, a sync window and Slack',
       objects: () =>
         renderedObjects({
           ...cluster,
@@ -53,6 +54,11 @@ const cases = [
             mcp: { ...cluster.environment.mcp, model: { ...cluster.environment.mcp.model, enabled: false } },
             monitoring: { ...cluster.environment.monitoring, enabled: false },
             cluster: { ...cluster.environment.cluster, spot: false },
+            gitops: {
+              ...cluster.environment.gitops,
+              syncWindow: { kind: 'allow', schedule: '0 8 * * 1-5', duration: Duration.minutes(90) },
+              notifications: { by: 'slack', channel: 'deployments' },
+            },
           },
         }),
     })),
@@ -69,6 +75,7 @@ describe.skipIf(skipped('kube-apiserver')).each(sets)('with $name', ({ upstream 
       kubernetes = await startKubernetes();
       client = new KubernetesClient(kubernetes);
       await installCrds(client, { upstream });
+      await client.apply(argoCdNamespaceObject);
     });
     afterAll(async () => {
       client?.close();

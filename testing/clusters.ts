@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import { buildSystem } from '../charts/index.ts';
 import { type ApplicationName, applicationWaves } from '../charts/lib/application.ts';
+import { argoCdNamespace } from '../charts/lib/namespaces.ts';
 import type { Cluster } from '../environments/index.ts';
 import type { ClusterIndex } from '../synth/index-file.ts';
 import { render } from '../synth/render.ts';
@@ -24,6 +25,13 @@ export const root = join(import.meta.dirname, '..');
 
 /** The clusters that dist/ holds. */
 export const clusterFolders = readdirSync(join(root, 'dist')).sort();
+
+/** What the bootstrap makes before the first sync, and dist/ does not hold. */
+export const argoCdNamespaceObject: KubernetesResource = {
+  apiVersion: 'v1',
+  kind: 'Namespace',
+  metadata: { name: argoCdNamespace },
+};
 
 /** The objects of a cluster that no environment asks for, rendered for the test alone; in the same order. */
 export function renderedObjects(cluster: Cluster): StoredObject[] {

@@ -1,5 +1,6 @@
 /** What must hold between the objects of a cluster, looked at in dist/ as Argo CD reads it. */
 import { describe, expect, test } from 'vitest';
+import { argoCdNamespace } from '../charts/lib/namespaces.ts';
 import type {
   Container,
   Deployment,
@@ -164,7 +165,8 @@ describe.each(clusterFolders)('%s', (cluster) => {
       for (const { spec: claim } of spec.volumeClaimTemplates ?? [])
         expect(exists('StorageClass', claim?.storageClassName ?? '')).toBe(true);
     for (const object of objects)
-      if (object.metadata.namespace) expect(exists('Namespace', object.metadata.namespace), idOf(object)).toBe(true);
+      if (object.metadata.namespace && object.metadata.namespace !== argoCdNamespace)
+        expect(exists('Namespace', object.metadata.namespace), idOf(object)).toBe(true);
     for (const { metadata, spec } of of<{ spec: { scaleTargetRef: { name: string } } }>('HorizontalPodAutoscaler'))
       expect(exists('Deployment', spec.scaleTargetRef.name, metadata.namespace)).toBe(true);
   });

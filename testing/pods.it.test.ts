@@ -10,7 +10,7 @@ import { KubernetesClient, type KubernetesResource } from '../testbed/servers/ku
 import { type Kubernetes, startKubernetes } from '../testbed/servers/kubernetes/kubernetes.ts';
 import { fakeNodes } from '../testbed/servers/kubernetes/nodes.ts';
 import { skipped } from '../testbed/skip.ts';
-import { storedObjects } from './clusters.ts';
+import { argoCdNamespaceObject, storedObjects } from './clusters.ts';
 import { podOf } from './pods.ts';
 
 const needed = ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kwok'] as const;
@@ -67,6 +67,7 @@ describe.skipIf(skipped(...needed)).each(clusters().map((cluster) => ({ folder: 
       });
       client = new KubernetesClient(kubernetes);
       await installCrds(client);
+      await client.apply(argoCdNamespaceObject);
       for (const { object } of stored) await client.apply(object);
     });
     afterAll(async () => {

@@ -1,4 +1,4 @@
-import { Chart } from 'cdk8s';
+import { ApiObject, Chart } from 'cdk8s';
 import type { System } from './system.ts';
 
 /**
@@ -19,6 +19,8 @@ export const applicationWaves = {
   gateway: 6,
   backup: 7,
   monitoring: 7,
+  // The last: it holds the Application of itself, which is as healthy as the others let it be.
+  argocd: 8,
 } as const;
 
 export type ApplicationName = keyof typeof applicationWaves;
@@ -48,5 +50,9 @@ export class Application extends Chart {
     this.application = application;
     this.system = system;
     this.source = source;
+  }
+
+  get objects(): ApiObject[] {
+    return this.node.findAll().filter((construct) => ApiObject.isApiObject(construct));
   }
 }

@@ -1,6 +1,7 @@
 /** ExternalSecrets: for each namespace, the Secrets that its pods read, with the keys that they read and no more. */
+import type { ExternalSecret } from '../../imports/index.ts';
 import { Application } from './application.ts';
-import type { NamespaceName } from './namespaces.ts';
+import { argoCdNamespace, type NamespaceName } from './namespaces.ts';
 import { KubeObject } from './object.ts';
 import type { SecretSpec } from './secret.ts';
 import type { System } from './system.ts';
@@ -12,14 +13,14 @@ export const secretStore = 'google-secret-manager';
 export interface SecretUse {
   readonly secret: SecretSpec;
   readonly key: string;
-  readonly namespace: NamespaceName;
+  readonly namespace: NamespaceName | typeof argoCdNamespace;
   readonly readers: readonly string[];
 }
 
-/** Every value of a Secret that some pod reads. */
+/** Every value of a Secret that something reads. */
 export function secretUses(system: System): SecretUse[] {
-  const uses = new Map<string, { secret: SecretSpec; key: string; namespace: NamespaceName; readers: string[] }>();
-  const note = (secret: SecretSpec, key: string, namespace: NamespaceName, reader: string) => {
+  const uses = new Map<string, SecretUse & { readonly readers: string[] }>();
+  const note = (secret: SecretSpec, key: string, namespace: SecretUse['namespace'], reader: string) => {
     const id = `${namespace}/${secret.name}/${key}`;
     const use = uses.get(id) ?? { secret, key, namespace, readers: [] };
     use.readers.push(reader);
@@ -32,40 +33,50 @@ export function secretUses(system: System): SecretUse[] {
   return [...uses.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, use]) => use);
 }
 
-/** Brings the Secrets in that the workloads read. */
+/**
+ * The ExternalSecret that brings keys of one Secret into a namespace.
+ * @param creationPolicy `Merge` where somebody else makes the Secret
+ */
+export function externalSecret(
+  secret: SecretSpec,
+  namespace: SecretUse['namespace'],
+  keys: readonly string[],
+  creationPolicy: 'Owner' | 'Merge' = 'Owner',
+): ExternalSecret {
+  return {
+    apiVersion: 'external-secrets.io/v1',
+    kind: 'ExternalSecret',
+    metadata: { name: secret.name, namespace },
+    spec: {
+      refreshInterval: '1h0m0s',
+      secretStoreRef: { kind: 'ClusterSecretStore', name: secretStore },
+      // The pods go on with what they have when Secret Manager, or this object, is gone.
+      target: { name: secret.name, creationPolicy, deletionPolicy: 'Retain' },
+      // The last three are defaults; unstated, they show as a difference for ever.
+      data: keys.map((key) => ({
+        secretKey: key,
+        remoteRef: {
+          key: secret.remoteName(key),
+          conversionStrategy: 'Default' as const,
+          decodingStrategy: 'None' as const,
+          metadataPolicy: 'None' as const,
+        },
+      })),
+    },
+  };
+}
+
+/** Brings the Secrets in that the workloads read. What Argo CD reads is brought by its own application. */
 export class ExternalSecrets extends Application {
   constructor(system: System) {
     super(system, 'secrets', import.meta.filename);
-    const byObject = Map.groupBy(secretUses(system), ({ namespace, secret }) => `${namespace}/${secret.name}`);
-    for (const uses of byObject.values()) {
-      const [first] = uses;
+    const uses = secretUses(system).filter(({ namespace }) => namespace !== argoCdNamespace);
+    for (const own of Map.groupBy(uses, ({ namespace, secret }) => `${namespace}/${secret.name}`).values()) {
+      const [first] = own;
       if (!first) continue;
       const { secret, namespace } = first;
-      new KubeObject(
-        this,
-        {
-          apiVersion: 'external-secrets.io/v1',
-          kind: 'ExternalSecret',
-          metadata: { name: secret.name, namespace },
-          spec: {
-            refreshInterval: '1h0m0s',
-            secretStoreRef: { kind: 'ClusterSecretStore', name: secretStore },
-            // The pods go on with what they have when Secret Manager, or this object, is gone.
-            target: { name: secret.name, creationPolicy: 'Owner', deletionPolicy: 'Retain' },
-            // The last three are defaults; unstated, they show as a difference for ever.
-            data: uses.map(({ key }) => ({
-              secretKey: key,
-              remoteRef: {
-                key: secret.remoteName(key),
-                conversionStrategy: 'Default' as const,
-                decodingStrategy: 'None' as const,
-                metadataPolicy: 'None' as const,
-              },
-            })),
-          },
-        },
-        { id: `${namespace}-${secret.name}` },
-      );
+      const keys = own.map(({ key }) => key);
+      new KubeObject(this, externalSecret(secret, namespace, keys), { id: `${namespace}-${secret.name}` });
     }
   }
 }

@@ -2,3 +2,6 @@
 export const namespaces = ['superagi', 'superagi-data', 'monitoring'] as const;
 
 export type NamespaceName = (typeof namespaces)[number];
+
+/** Where Argo CD runs. It gets no quota and no NetworkPolicy from here: a mistake in one would cut off what has to mend it. */
+export const argoCdNamespace = 'argocd';

@@ -1,6 +1,8 @@
 import { ApiObject, type JsonPatch } from 'cdk8s';
 import type { Construct } from 'constructs';
 import type { KubernetesObject } from '../../imports/index.ts';
+import type { Application } from './application.ts';
+import { protection, syncOptionsAnnotation } from './protection.ts';
 import { waveAnnotation, waveOf } from './waves.ts';
 
 /** What may be said of an object beside its manifest. */
@@ -29,6 +31,8 @@ export class KubeObject<T extends KubernetesObject = KubernetesObject> extends A
       },
     } as ConstructorParameters<typeof ApiObject>[2]);
     this.manifest = manifest;
+    const protectedBy = protection(manifest.kind, (this.chart as Partial<Application>).application);
+    if (protectedBy) this.metadata.addAnnotation(syncOptionsAnnotation, protectedBy);
   }
 
   override addJsonPatch(...patches: JsonPatch[]) {

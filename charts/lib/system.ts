@@ -3,7 +3,7 @@ import { App, type Size } from 'cdk8s';
 import type { Cluster } from '../../environments/index.ts';
 import type { Environment } from '../../environments/schema.ts';
 import type { Application } from './application.ts';
-import type { NamespaceName } from './namespaces.ts';
+import type { argoCdNamespace, NamespaceName } from './namespaces.ts';
 import type { SecretKey } from './secret.ts';
 import { Topology } from './topology.ts';
 
@@ -17,7 +17,7 @@ export interface SharedClaim {
 
 /** An object, not a pod, that reads a Secret. */
 export interface SecretReader {
-  readonly namespace: NamespaceName;
+  readonly namespace: NamespaceName | typeof argoCdNamespace;
   readonly key: SecretKey;
   /** Such as `GCPBackendPolicy/superagi`. */
   readonly reader: string;
@@ -40,6 +40,11 @@ export class System {
 
   get environment(): Environment {
     return this.cluster.environment;
+  }
+
+  /** The applications, in the order in which their charts were made. */
+  get applications(): Application[] {
+    return this.app.charts.filter((chart): chart is Application => Object.hasOwn(chart, 'application'));
   }
 
   addConfigMap(namespace: NamespaceName, name: string, data: Readonly<Record<string, string>>) {

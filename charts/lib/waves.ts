@@ -12,6 +12,7 @@ const waves: Partial<Record<KubernetesObject['kind'], number>> = {
   PriorityClass: -4,
   StorageClass: -4,
   VolumeSnapshotClass: -4,
+  AppProject: -3,
   ResourceQuota: -3,
   LimitRange: -3,
   ClusterSecretStore: -3,
