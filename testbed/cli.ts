@@ -6,7 +6,7 @@ import { NotProvided, type Provision } from './provide/provision.ts';
 
 const usage = `Provides the real servers and tools that tests and benchmarks use.
 
-  node testbed/cli.ts build [--json] [name...]   find or build these (default: all), one after the other
+  node testbed/cli.ts build [--json] [name...]   find or build these (default: all that tests need), one after the other
   node testbed/cli.ts list [--json] [name...]    show where each comes from; builds nothing
 
 Names: ${catalog.map(({ name }) => name).join(', ')}
@@ -24,10 +24,11 @@ interface Row {
 
 class UsageError extends Error {}
 
-function select(names: readonly string[]): readonly Provision[] {
+function select(names: readonly string[], command: 'build' | 'list'): readonly Provision[] {
   const unknown = names.filter((name) => !catalog.some((provision) => provision.name === name));
   if (unknown.length > 0) throw new UsageError(`unknown: ${unknown.join(', ')}`);
-  return names.length === 0 ? catalog : catalog.filter(({ name }) => names.includes(name));
+  if (names.length > 0) return catalog.filter(({ name }) => names.includes(name));
+  return command === 'list' ? catalog : catalog.filter(({ standIn }) => !standIn);
 }
 
 /** One row each, also for those that fail: all problems in one run. */
@@ -62,7 +63,7 @@ async function main(args: readonly string[]): Promise<number> {
     return 0;
   }
   if (command !== 'build' && command !== 'list') throw new UsageError(command ? `unknown: ${command}` : 'no command');
-  const found = await rows(select(names), command === 'build' ? provide : locate);
+  const found = await rows(select(names, command), command === 'build' ? provide : locate);
   console.log(values.json ? JSON.stringify(found, undefined, 2) : table(found));
   const errors = found.flatMap(({ error }) => error ?? []);
   if (!values.json) for (const error of errors) console.error(`\n${error}`);

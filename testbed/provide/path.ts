@@ -33,17 +33,20 @@ function sameMinor(found: string, wanted: string): boolean {
   return found.split('.', 2).join('.') === wanted.split('.', 2).join('.');
 }
 
-/** The first program on PATH with the wanted major and minor version; otherwise why those found do not do. */
+/**
+ * The first program on PATH with a wanted major and minor version; otherwise why those found do not do.
+ * @param wanted versions, of which patch releases do not count; or any that it tells
+ */
 export async function findOnPath(
   name: string,
-  version: string,
+  wanted: readonly string[] | 'any',
   versionArgs: readonly string[],
   env: Environment,
 ): Promise<{ readonly path: string } | { readonly refused: string }> {
   const refused: string[] = [];
   for (const path of onPath(name, env)) {
     const found = await versionOf(path, versionArgs);
-    if (found && sameMinor(found, version)) return { path };
+    if (found && (wanted === 'any' || wanted.some((version) => sameMinor(found, version)))) return { path };
     refused.push(`${path} is ${found ?? 'of unknown version'}`);
   }
   return { refused: refused.join(', ') || `no ${name}` };

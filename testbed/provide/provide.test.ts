@@ -1,12 +1,22 @@
 import { execFile } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { cacheEntry, cacheFolder } from './cache.ts';
-import { locate, provide } from './provide.ts';
-import { NotProvided, type Provision } from './provision.ts';
+import { locate, provide, provideOrStandIn } from './provide.ts';
+import { NotProvided, type Provision, withFingerprint } from './provision.ts';
+import { runnable } from './unpacked.ts';
 
 // Starts processes, on machines that may be busy.
 vi.setConfig({ testTimeout: 60_000 });
@@ -58,6 +68,8 @@ case "$1 $2" in
   "create ${image}") echo c1 ;;
   "create "*) echo "no such image: $2" >&2; exit 125 ;;
   "cp c1:/bin/test-server") printf taken > "$3" ;;
+  "cp c1:/usr/bin/echo") cp /bin/echo "$3" ;;
+  "cp c1:/usr/lib/"*) mkdir "$3"; cp -L "\${2#c1:}"/ld-linux-*.so.* "\${2#c1:}"/libc.so.6 "$3"/ ;;
   "rm c1") echo removed >> ${join(folder, 'removed')} ;;
   *) exit 64 ;;
 esac
@@ -92,6 +104,20 @@ describe('a container runtime', () => {
   });
 });
 
+// Programs come out of images with libraries only on Linux, and this test takes them from a Debian or Ubuntu.
+test.runIf(existsSync('/usr/lib/x86_64-linux-gnu/libc.so.6'))(
+  'a program that is not statically linked comes with the libraries of its image, and runs with them',
+  async () => {
+    runtime('docker');
+    const image = { reference: 'example.org/test-server:v1.35.4', program: '/usr/bin/echo', libraries: true };
+    // The fake runtime needs the shell's tools.
+    const { path, origin } = await provide({ ...server, image }, { ...env, PATH: `${env.PATH}:/usr/bin:/bin` });
+    const { command, args } = runnable(path, image.program);
+    expect([origin, command.startsWith(path)]).toEqual(['container', true]);
+    expect((await promisify(execFile)(command, [...args, 'it', 'runs'])).stdout).toBe('it runs\n');
+  },
+);
+
 describe('the order of search', () => {
   test('the environment variable comes first', async () => {
     const given = file(join(folder, 'mine'), '');
@@ -108,6 +134,13 @@ describe('the order of search', () => {
     const path = onPath('b', '1.35.0');
     file(cacheEntry(server, env), 'cached');
     expect(await provide(server, env)).toEqual({ path, origin: 'PATH' });
+  });
+
+  test('on PATH other minor versions do where the provision says so', async () => {
+    const path = onPath('a', '1.33.0');
+    expect(await provide({ ...server, alsoOnPath: ['1.34', '1.33'] }, env)).toEqual({ path, origin: 'PATH' });
+    expect(await provide({ ...server, alsoOnPath: 'any' }, env)).toEqual({ path, origin: 'PATH' });
+    expect(await locate({ ...server, alsoOnPath: ['1.34'] }, env)).toBeUndefined();
   });
 
   test('then the cache', async () => {
@@ -138,6 +171,46 @@ describe('the order of search', () => {
     expect(await locate(server, env)).toBeUndefined();
     expect(built).toBe(0);
   });
+});
+
+describe('a provision with a stand-in', () => {
+  const published = { reference: 'example.org/test-server:v1.35.4', program: '/bin/test-server' };
+  const make = () => Promise.reject(new Error('it is not built here'));
+  const standIn: Provision = { ...server, name: 'stand-in' };
+  const real = { ...server, image: published, make, standIn };
+
+  test('is used where it is found', async () => {
+    const path = onPath('a', '1.35.4');
+    expect(await provideOrStandIn(real, env)).toEqual({ path, origin: 'PATH', provision: real });
+  });
+
+  test('leaves the work to a stand-in that is there, without asking for an image', async () => {
+    runtime('docker');
+    file(cacheEntry(standIn, env), 'cached');
+    expect(await provideOrStandIn(real, env)).toMatchObject({ origin: 'cache', provision: standIn });
+  });
+
+  test('comes out of its image before a stand-in is built', async () => {
+    runtime('docker');
+    expect(await provideOrStandIn(real, env)).toMatchObject({ origin: 'container', provision: real });
+    expect(built).toBe(0);
+  });
+
+  test('is replaced by its stand-in where no image holds it', async () => {
+    expect(await provideOrStandIn(real, env)).toMatchObject({ origin: 'build', provision: standIn });
+    runtime('docker', { image: 'example.org/other:v1' });
+    rmSync(cacheEntry(standIn, env));
+    expect(await provideOrStandIn(real, env)).toMatchObject({ origin: 'build', provision: standIn });
+  });
+});
+
+test('a version with a fingerprint changes with the files that it names', () => {
+  const [one, other] = [file(join(folder, 'one'), '1'), file(join(folder, 'other'), '2')];
+  const before = withFingerprint('1.2.3', [one, other]);
+  expect(before).toMatch(/^1\.2\.3\+[0-9a-f]{8}$/);
+  expect(withFingerprint('1.2.3', [one, other])).toBe(before);
+  file(other, '3');
+  expect(withFingerprint('1.2.3', [one, other])).not.toBe(before);
 });
 
 describe('what cannot be provided', () => {

@@ -2,7 +2,7 @@ import { existsSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { createFolder, removeFolder } from '../process/supervisor.ts';
 import { cacheEntry, cacheFolder, type Environment } from './cache.ts';
-import { copyFromImage } from './container.ts';
+import { containersAnswer, copyFromImage } from './container.ts';
 import { withLock } from './lock.ts';
 import { findOnPath } from './path.ts';
 import { showProgress } from './progress.ts';
@@ -11,7 +11,7 @@ import { NotProvided, type Provided, type Provision, variableOf } from './provis
 type Search = { readonly found: Provided } | { readonly found?: never; readonly tried: readonly string[] };
 
 async function search(provision: Provision, env: Environment): Promise<Search> {
-  const { name, version, versionArgs } = provision;
+  const { name, version, versionArgs, alsoOnPath = [] } = provision;
   const tried: string[] = [];
 
   const variable = variableOf(name);
@@ -24,7 +24,7 @@ async function search(provision: Provision, env: Environment): Promise<Search> {
   tried.push(`${variable}: not set`);
 
   if (versionArgs) {
-    const result = await findOnPath(name, version, versionArgs, env);
+    const result = await findOnPath(name, alsoOnPath === 'any' ? 'any' : [version, ...alsoOnPath], versionArgs, env);
     if ('path' in result) return { found: { path: result.path, origin: 'PATH' } };
     tried.push(`PATH: ${result.refused}`);
   }
@@ -88,4 +88,27 @@ export async function provide(provision: Provision, env: Environment = process.e
       waited = showProgress(`waiting for another build before ${name} ${version}`);
     },
   );
+}
+
+/**
+ * The provision where it is, else its stand-in where that is, else the provision out of its image, else the stand-in made
+ * now. So no test run takes an image in place of a stand-in that is there; `build <name>` does. Throws NotProvided.
+ */
+export async function provideOrStandIn(
+  provision: Provision & { readonly standIn: Provision },
+  env: Environment = process.env,
+): Promise<Provided & { readonly provision: Provision }> {
+  const { standIn } = provision;
+  for (const choice of [provision, standIn]) {
+    const found = await locate(choice, env);
+    if (found) return { ...found, provision: choice };
+  }
+  if (await containersAnswer(env)) {
+    try {
+      return { ...(await provide(provision, env)), provision };
+    } catch (error) {
+      if (!(error instanceof NotProvided)) throw error;
+    }
+  }
+  return { ...(await provide(standIn, env)), provision: standIn };
 }

@@ -1,15 +1,21 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import type { ImageProgram } from './container.ts';
 
 /** Something that tests need on disk: the program of a server or a tool, or a file that a server is started with. */
 export interface Provision {
   /** As it is typed: `kube-apiserver`. Names the environment variable (`TESTBED_KUBE_APISERVER`) and the cache entry. */
   readonly name: string;
-  /** Semantic version without `v`. */
+  /** Semantic version without `v`; `withFingerprint` adds what it is made from. */
   readonly version: string;
   /** Arguments that make a program on PATH print its version. Default: PATH is not searched. */
   readonly versionArgs?: readonly string[];
+  /** Other minor versions that do on PATH (`7.2`), where nothing that tests use came or went between them. Default: none. */
+  readonly alsoOnPath?: readonly string[] | 'any';
   /** Published image to take it from, where a container runtime answers. Default: it is built. */
   readonly image?: ImageProgram;
+  /** What tests use where this one is neither found nor taken from its image. Default: nothing stands in for it. */
+  readonly standIn?: Provision;
   /** Makes it, as one file or folder. */
   readonly make: (place: Place) => Promise<void>;
   /** What a user installs so that `make` can work, as an imperative: `Install Go 1.26 or newer.` */
@@ -34,6 +40,13 @@ export interface Provided {
 /** The variable that names a file to use instead: `kube-apiserver` gives `TESTBED_KUBE_APISERVER`. */
 export function variableOf(name: string): string {
   return `TESTBED_${name.toUpperCase().replaceAll('-', '_')}`;
+}
+
+/** The version with a mark of these files' content, for what is made from them: a change of one makes another cache entry. */
+export function withFingerprint(version: string, files: readonly string[]): string {
+  const hash = createHash('sha256');
+  for (const file of files) hash.update(readFileSync(file)).update('\0');
+  return `${version}+${hash.digest('hex').slice(0, 8)}`;
 }
 
 /** Nothing provides it. The message says what was tried, one line each, and what to install. */
