@@ -80,6 +80,8 @@ export interface SearchIndex {
   statistics(filter: IndexFilter, terms: readonly string[]): Promise<TermStatistics | undefined>;
   /** Every entry of a subject, gone. */
   forget(tenant: string, subjectId: string): Promise<number>;
+  /** Gives back the space of what expired before `now`, and of removals older than a late entry can be; returns how many. */
+  reap?(now: number, limit: number): Promise<number>;
   check(): Promise<void>;
   close(): Promise<void>;
 }

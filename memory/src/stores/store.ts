@@ -141,8 +141,7 @@ export interface DocumentStore {
 
   /**
    * Appends to a sequence in one step: adds `bodies.length` to the number in the parent's body field `lastSequence`, gives the
-   * documents the numbers after the old one as `order` and `version` 1, and moves the expiry of parent and documents to
-   * `expiresAt`. Concurrent calls get disjoint, gapless numbers. Only the store of the short tier and the embedded one have it.
+   * documents the numbers after the old one as `order` and `version` 1, and moves the parent's expiry to `expiresAt`. Concurrent calls get disjoint, gapless numbers. Only the store of the short tier and the embedded one have it.
    * @returns the first number, and the parent's new version
    * @throws VersionConflict where the parent does not live, or a document's id is taken (its key says which)
    */
@@ -165,8 +164,9 @@ export interface DocumentStore {
 
 export interface Append {
   readonly parent: Key;
-  /** Ids, attributes, `pending` and bodies of the documents; `sequence` is set in each body. */
-  readonly documents: readonly Pick<Document, 'kind' | 'id' | 'attributes' | 'pending' | 'body'>[];
+  /** `sequence` is set in each body. Each has its own expiry; those written earlier keep theirs. */
+  readonly documents: readonly Pick<Document, 'kind' | 'id' | 'attributes' | 'expiresAt' | 'pending' | 'body'>[];
+  /** The parent's. */
   readonly expiresAt: number;
   /** Written in the same step, such as the record of an idempotent request; may be empty. */
   readonly also: readonly Write[];
