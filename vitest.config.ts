@@ -5,7 +5,15 @@ export default defineConfig({
   test: {
     reporters: [process.env.CI ? 'dot' : 'default', './testing/closing-line.ts'],
     projects: [
-      { test: { name: 'unit', include: ['**/*.test.ts'], exclude: ['**/*.it.test.ts', '**/node_modules/**'] } },
+      {
+        test: {
+          name: 'unit',
+          // Nothing here takes long; a machine that does much else at once does.
+          testTimeout: 60_000,
+          include: ['**/*.test.ts'],
+          exclude: ['**/*.it.test.ts', '**/node_modules/**'],
+        },
+      },
       {
         test: {
           name: 'servers',

@@ -46,7 +46,13 @@ const methods: Partial<Record<ApplicationName, Method>> = {
     syncOptions: [...standard.syncOptions, 'ClientSideApplyMigration=false'],
     // The controller's own. They come and go between its look at an Application and the dry run: the root would be out of sync,
     // and sync again, when another application does.
-    ignoreDifferences: [{ group: 'argoproj.io', kind: 'Application', jsonPointers: ['/operation', '/status'] }],
+    ignoreDifferences: [
+      {
+        group: 'argoproj.io',
+        kind: 'Application',
+        jsonPointers: ['/metadata/annotations/argocd.argoproj.io~1refresh', '/operation', '/status'],
+      },
+    ],
   },
   backup: {
     // A changed restore Job is replaced, as its template is immutable. The dry run of an apply fails on that, and with it the

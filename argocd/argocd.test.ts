@@ -177,7 +177,13 @@ describe.each(clusters().map((cluster) => ({ folder: cluster.folder, cluster }))
       expect(options.includes('ApplyOutOfSyncOnly=true'), name).toBe(replaces);
       const owned = replaces
         ? [{ group: 'batch', kind: 'Job', jsonPointers: ['/spec/suspend'] }]
-        : [{ group: 'argoproj.io', kind: 'Application', jsonPointers: ['/operation', '/status'] }];
+        : [
+            {
+              group: 'argoproj.io',
+              kind: 'Application',
+              jsonPointers: ['/metadata/annotations/argocd.argoproj.io~1refresh', '/operation', '/status'],
+            },
+          ];
       expect(application.spec.ignoreDifferences, name).toEqual(replaces || name === 'argocd' ? owned : undefined);
       // It would start a restore by itself: see argocd/applications.ts.
       expect(options).not.toContain('RespectIgnoreDifferences=true');

@@ -44,6 +44,9 @@ export function addSettings(scope: Application) {
     'controller.diff.server.side': 'true',
     // Says at the Application which object is not healthy: `npm run gitops -- status` shows it.
     'controller.resource.health.persist': 'true',
+    // The root waits for its Applications. What one of them waits for may be in the root's next commit, such as its project:
+    // without an end, neither would ever go on. Longer than the first start of a cluster takes.
+    'controller.sync.timeout.seconds': '7200',
   });
   // Who logs in may do nothing, but `admin`. Changes come by git.
   addArgoCdConfigMap(scope, 'argocd-rbac-cm', { 'policy.default': '', 'policy.csv': '' });

@@ -1,8 +1,12 @@
 /** `npm run gitops`: what Argo CD makes of dist/. */
-import { join } from 'node:path';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import { ClusterUnreachable, clusterAccess, UnknownContext } from '../argocd/status/cluster.ts';
 import { branchTip, commitsSince } from '../argocd/status/revision.ts';
-import { applicationStatuses, followedClusters, isWell } from '../argocd/status/status.ts';
+import { applicationStatuses, followedClusters, isWell, type Operation } from '../argocd/status/status.ts';
+import { timeLineFile } from '../argocd/time-line/file.ts';
+import { timeLinePicture } from '../argocd/time-line/picture.ts';
+import { parseTimeLine, timeTable } from '../argocd/time-line/time-line.ts';
 import { applicationWaves } from '../charts/lib/application.ts';
 import { clusterName } from '../charts/lib/cluster-identity.ts';
 import { type Cluster, clusters } from '../environments/index.ts';
@@ -10,30 +14,39 @@ import { systemNamed } from './cluster.ts';
 import { runCommand, UsageError } from './command.ts';
 import { table } from './table.ts';
 
+/** Folder of the repository. */
+const root = join(import.meta.dirname, '..');
+const pictureFile = 'docs/gitops-timeline.svg';
+
 const usage = `Says of each application of a cluster whether it is as git says, whether it is healthy, and if not, why.
 
 Usage: npm run gitops -- status --env ENVIRONMENT [--context NAME] [--json]
+       npm run gitops -- timeline [--svg FILE] [--json]
 
+status reads Applications in the namespace argocd, and changes nothing.
   --env ENVIRONMENT   dev, staging or prod; the folder below dist/ where it has more clusters than one
   --context NAME      context of the kubeconfig (default: the current one)
+
+timeline shows what became ready when, as a test last brought an empty cluster up, and draws the picture.
+  --svg FILE          where to (default: ${pictureFile})
+
   --json              print JSON
 
-It reads Applications in the namespace argocd, and changes nothing.
+Exit codes: 0 all Synced and Healthy, 1 not, or there was no such test, 2 wrong usage, 3 the cluster cannot be reached`;
 
-Exit codes: 0 all Synced and Healthy, 1 not, 2 wrong usage, 3 the cluster cannot be reached`;
-
-/** Folder of the repository. */
-const root = join(import.meta.dirname, '..');
-/** Of a message in the table; JSON has all of it. */
-const longest = 100;
+/** What the table shows of a message, and how many messages of an application; JSON has all of them. */
+const widest = 90;
+const mostLines = 6;
+const mostReasons = 5;
 
 const login = (cluster: Cluster) =>
   `gcloud container clusters get-credentials ${clusterName(cluster)} --location ${cluster.region.location} --project ${cluster.environment.googleCloud.projectId}`;
 
 await runCommand({
   usage,
-  values: ['env', 'context'],
+  values: ['env', 'context', 'svg'],
   run: async ([command, ...rest], { json, values }) => {
+    if (command === 'timeline' && rest.length === 0) return timeLine(values.svg ?? join(root, pictureFile), json);
     if (command !== 'status' || rest.length > 0)
       throw new UsageError(`'${[command, ...rest].join(' ').trim()}' is not a command`);
     const cluster = clusterOf(values.env);
@@ -84,19 +97,23 @@ async function status({ folder }: Cluster, context: string | undefined, json: bo
     const follows = { branch, ...tip };
     console.log(JSON.stringify({ cluster: folder, context: access.context, follows, applications }, null, 2));
   } else {
-    const rows = applications.map(({ application, sync, health, revision, behind, why }) => [
+    const rows = applications.map(({ application, sync, health, running, behind, operation, why }) => [
       application,
       sync,
       health,
-      [revision?.slice(0, 8), behind && `${behind} behind`].filter(Boolean).join(', '),
-      why.map(oneLine).join('\n'),
+      [running?.slice(0, 8), behind && `${behind} behind`].filter(Boolean).join(', '),
+      operation ? lastSync(operation) : '',
+      [
+        ...why.slice(0, mostReasons).map(wrapped),
+        ...(why.length > mostReasons ? [`and ${why.length - mostReasons} more`] : []),
+      ].join('\n'),
     ]);
     const git = tip
       ? `${tip.ref} of this checkout is at ${tip.commit.slice(0, 8)}`
       : 'this checkout has no such branch';
     console.log(
       [
-        table(['application', 'sync', 'health', 'revision', 'why'], rows),
+        table(['application', 'sync', 'health', 'running', 'last sync', 'why'], rows),
         `${well} of ${applications.length} are synced and healthy. ${folder} follows ${branch}; ${git}.`,
       ].join('\n'),
     );
@@ -104,7 +121,34 @@ async function status({ folder }: Cluster, context: string | undefined, json: bo
   return well === applications.length ? 0 : 1;
 }
 
-function oneLine(text: string): string {
-  const line = text.replaceAll(/\s+/g, ' ');
-  return line.length > longest ? `${line.slice(0, longest - 1)}…` : line;
+function timeLine(svg: string, json: boolean): number {
+  if (!existsSync(timeLineFile)) {
+    console.error('No cluster has come up in a test yet: npx vitest run --project servers argocd/e2e');
+    return 1;
+  }
+  const recorded = parseTimeLine(readFileSync(timeLineFile, 'utf8'));
+  writeFileSync(svg, timeLinePicture(recorded));
+  if (json) console.log(JSON.stringify(recorded, null, 2));
+  else {
+    const { head, rows } = timeTable(recorded);
+    console.log(`${table(head, rows)}\nThe picture is in ${relative(process.cwd(), svg)}.`);
+  }
+  return 0;
+}
+
+function lastSync({ phase, startedAt, finishedAt, retries }: Operation): string {
+  // To the second: such as 2026-11-22 22:14:03Z.
+  const at = (finishedAt ?? startedAt).replace('T', ' ');
+  return [`${phase} ${at}`, retries > 0 && `retry ${retries}`].filter(Boolean).join(', ');
+}
+
+/** Breaks a message between words; what the API server says stands at its end. */
+function wrapped(text: string): string {
+  const lines = [''];
+  for (const word of text.split(/\s+/)) {
+    const line = lines.at(-1) ?? '';
+    if (line && line.length + word.length >= widest) lines.push(`  ${word}`);
+    else lines[lines.length - 1] = line ? `${line} ${word}` : word;
+  }
+  return lines.length > mostLines ? [...lines.slice(0, mostLines - 1), '  …'].join('\n') : lines.join('\n');
 }

@@ -20,6 +20,9 @@ export interface Cluster {
 /** The environments as written, in the order of promotion. */
 export const written: Readonly<Record<Environment['name'], unknown>> = { dev, staging, prod };
 
+/** Where the settings of an environment are, from the folder of the repository. */
+export const environmentFile = (name: Environment['name']) => `environments/${name}.ts`;
+
 /**
  * Checks the environments and their release records, alone and against each other.
  * @throws InvalidInput with every problem at once

@@ -47,10 +47,15 @@ export async function makeBundle(root: string, entry = command): Promise<void> {
     logLevel: 'silent',
     plugins: [
       {
-        // cdk8s loads these for its own writer, for Include and for Helm; nothing here needs them to start.
+        // cdk8s loads these for its own writer, for Include and for Helm; nothing here needs them to start. What is ours
+        // imports them when it needs them: they stay outside.
         name: 'lazy-libraries',
         resolveId: (source, importer) =>
-          ['yaml', 'fast-json-patch'].includes(source) && importer?.includes('/cdk8s/lib/') ? `\0lazy:${source}` : null,
+          !['yaml', 'fast-json-patch'].includes(source)
+            ? null
+            : importer?.includes('/cdk8s/lib/')
+              ? `\0lazy:${source}`
+              : { id: source, external: true },
         load: (id) => (id.startsWith('\0lazy:') ? lazyLibrary(id.slice('\0lazy:'.length), root) : null),
       },
       {

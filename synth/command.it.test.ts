@@ -1,109 +1,37 @@
 /** The command as people run it, each in a copy of the repository of its own. */
-import { type SpawnSyncReturns, spawnSync } from 'node:child_process';
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { root } from '../testing/clusters.ts';
+import { type ProjectCopy, projectCopy, treeOf } from './testing/project-copy.ts';
 
-const sources = [
-  'charts',
-  'configuration',
-  'environments',
-  'mcp-servers',
-  'memory',
-  'policies',
-  'synth',
-  'cdk8s.yaml',
-  'main.ts',
-  'package.json',
-  'package-lock.json',
-];
+let project: ProjectCopy;
 let copy: string;
 
 beforeAll(() => {
-  copy = mkdtempSync(join(tmpdir(), 'synth-'));
-  for (const source of sources)
-    cpSync(join(root, source), join(copy, source), {
-      recursive: true,
-      filter: (path) => !path.includes('node_modules'),
-    });
-  // Packages are shared; the folder is the copy's own, for its cache and for the links to its own workspaces.
-  for (const name of readdirSync(join(root, 'node_modules')).filter(
-    (name) => !['@ai-orchestra', '.cache'].includes(name),
-  ))
-    link(join(root, 'node_modules', name), join(copy, 'node_modules', name));
-  for (const [name, folder] of Object.entries({
-    configuration: 'configuration',
-    memory: 'memory',
-    'mcp-kit': 'mcp-servers/kit',
-    'mcp-mongodb': 'mcp-servers/mongodb',
-    'mcp-weaviate': 'mcp-servers/weaviate',
-    'mcp-memory': 'mcp-servers/memory',
-  }))
-    link(join(copy, folder), join(copy, 'node_modules/@ai-orchestra', name));
+  project = projectCopy();
+  copy = project.folder;
 });
-afterAll(() => rmSync(copy, { recursive: true, force: true }));
+afterAll(() => project.remove());
 
-function link(target: string, path: string) {
-  mkdirSync(dirname(path), { recursive: true });
-  symlinkSync(target, path);
-}
-
-const run = (command: string, ...args: string[]): SpawnSyncReturns<string> =>
-  spawnSync(join(copy, 'node_modules/.bin', command), args, {
-    cwd: copy,
-    encoding: 'utf8',
-    env: {
-      ...process.env,
-      PATH: `${join(copy, 'node_modules/.bin')}:${process.env.PATH}`,
-      CDK8S_CHECK_UPGRADE: 'false',
-    },
-  });
-const synth = (...args: string[]) => run('node', 'main.ts', ...args);
-
-function tree(folder: string): Map<string, string> {
-  return new Map(
-    readdirSync(join(copy, folder), { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile())
-      .map((entry) => join(entry.parentPath, entry.name))
-      .sort()
-      .map((file) => [file.slice(copy.length + folder.length + 2), readFileSync(file, 'utf8')]),
-  );
-}
+const run: ProjectCopy['run'] = (...args) => project.run(...args);
+const synth: ProjectCopy['synth'] = (...args) => project.synth(...args);
+const tree: ProjectCopy['tree'] = (folder) => project.tree(folder);
 
 /** Changes a file for the time of one test. */
 function edited(file: string, from: string, to: string, body: () => void) {
-  const path = join(copy, file);
-  const before = readFileSync(path, 'utf8');
-  expect(before).toContain(from);
-  writeFileSync(path, before.replace(from, to));
+  const before = project.read(file);
+  project.edit(file, from, to);
   try {
     body();
   } finally {
-    writeFileSync(path, before);
+    project.write(file, before);
   }
 }
 
 describe('synth', () => {
   test('writes what is committed: from the sources, from the bundle, and by the cdk8s CLI', () => {
-    const committed = new Map(
-      readdirSync(join(root, 'dist'), { recursive: true, withFileTypes: true })
-        .filter((entry) => entry.isFile())
-        .map((entry) => join(entry.parentPath, entry.name))
-        .sort()
-        .map((file) => [file.slice(root.length + 6), readFileSync(file, 'utf8')]),
-    );
+    const committed = treeOf(join(root, 'dist'));
     const bundle = join(copy, 'node_modules/.cache/ai-orchestra/synth.mjs');
     expect(existsSync(bundle)).toBe(false);
     expect(synth('--quiet').stderr).toBe('');

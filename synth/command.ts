@@ -1,19 +1,31 @@
 /** The command line of the synthesis. */
 // First: it must stand before the schemas.
 import './no-schema-compiler.ts';
-import { lstatSync, rmSync, symlinkSync } from 'node:fs';
-import { relative, resolve } from 'node:path';
+import { lstatSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { InvalidInput } from '../environments/problem.ts';
-import { compare, type Difference, isEmpty, recover, replace } from './output.ts';
+import { parseReleasesOfProtection } from '../environments/releases-of-protection.ts';
+import { firstOf, inGit, onDisk } from './committed.ts';
+import { generatorId } from './generator.ts';
+import { GitRefused } from './git.ts';
+import { hold, unheld } from './hold.ts';
+import { compare, type Difference, isEmpty, put, recover } from './output.ts';
+import { refuseDepartures, startListingBefore } from './protected.ts';
 import { synthesise } from './synthesise.ts';
 
 const usage = `Renders every environment into dist/<cluster>/<application>/<Kind>-<name>.yaml.
 
 Usage: npm run synth -- [options]
 
+What a release record holds back stays as it is in dist/, and is named. Objects that hold data do not leave dist/
+without an entry in environments/releases-of-protection.ts.
+
 Options:
   --check     write nothing; exit 1 and list the files if dist/ is not what the code says
+  --base REV  objects that hold data must be there still that were where this branch left REV, such as origin/main
+              (default: the last commit; outside of git, dist/ as it is)
+  --unheld    render held environments too by the charts as they are; only with --out
   --out DIR   write to DIR instead of dist/
   --json      print the report as JSON
   --quiet     print nothing but errors
@@ -43,48 +55,79 @@ export async function main(args: readonly string[], root: string): Promise<numbe
     return 0;
   }
   try {
-    const viaCli = process.env.CDK8S_OUTDIR;
-    const linked = viaCli !== undefined && resolve(viaCli) === resolve(root, cliOutput);
-    const folder = resolve(root, options.out ?? (viaCli === undefined || linked ? 'dist' : viaCli));
-    const rendered = synthesise(root);
-    const files = rendered.flatMap((cluster) => cluster.files);
-    if (options.check) return check(folder, compare(folder, files), root);
-    const difference = replace(folder, files);
-    if (linked) linkOutput(resolve(root, cliOutput), folder);
-    if (!options.quiet) {
-      const report = {
-        rendered,
-        difference,
-        folder: relative(process.cwd(), folder) || '.',
-        milliseconds: performance.now() - started,
-      };
-      // Not before it is needed: the table's library takes as long to load as a cluster to render.
-      const { reportJson, reportTable } = await import('./report.ts');
-      console.log(options.json ? reportJson(report) : reportTable(report));
-    }
-    return 0;
+    return await run(options, root, started);
   } catch (error) {
+    if (error instanceof GitRefused) {
+      console.error(`--base ${options.base}: ${error.message}\n\n${usage}`);
+      return 2;
+    }
     if (!(error instanceof InvalidInput)) throw error;
     console.error(options.json ? JSON.stringify({ problems: error.problems }, null, 2) : error.message);
     return 1;
   }
 }
 
+async function run(options: ReturnType<typeof parse>, root: string, started: number): Promise<number> {
+  const viaCli = process.env.CDK8S_OUTDIR;
+  const linked = viaCli !== undefined && resolve(viaCli) === resolve(root, cliOutput);
+  const dist = resolve(root, 'dist');
+  const folder = resolve(root, options.out ?? (viaCli === undefined || linked ? 'dist' : viaCli));
+  // Asked before the charts are built: git answers meanwhile.
+  const before = folder === dist ? startListingBefore(root, options.base) : undefined;
+  recover(dist);
+  const rendered = synthesise(root);
+  const settled = options.unheld
+    ? rendered.map(unheld)
+    : hold(rendered, firstOf(onDisk(dist), inGit(root, 'HEAD')), () => generatorId(root));
+  const files = settled.flatMap((cluster) => cluster.files);
+  const difference = compare(folder, files);
+  const { done } = before
+    ? await refuseDepartures(
+        root,
+        { disk: () => present(dist, difference), committed: before, after: files },
+        parseReleasesOfProtection(),
+      )
+    : { done: [] };
+  if (options.check) return check(folder, difference, root);
+  put(folder, files, difference);
+  if (linked) linkOutput(resolve(root, cliOutput), folder);
+  if (!options.quiet) {
+    const report = {
+      rendered: settled,
+      difference,
+      removableReleases: done,
+      folder: relative(process.cwd(), folder) || '.',
+      milliseconds: performance.now() - started,
+    };
+    // Not before it is needed: the table's library takes as long to load as a cluster to render.
+    const { reportJson, reportTable } = await import('./report.ts');
+    console.log(options.json ? reportJson(report) : reportTable(report));
+  }
+  return 0;
+}
+
+/** The files that are there and will not be, or not so. */
+const present = (folder: string, { changed, removed }: Difference) =>
+  [...changed, ...removed].map((path) => ({ path, text: readFileSync(join(folder, path), 'utf8') }));
+
 function parse(args: readonly string[]) {
-  return parseArgs({
+  const { values } = parseArgs({
     args: [...args],
     options: {
       check: { type: 'boolean' },
+      base: { type: 'string' },
+      unheld: { type: 'boolean' },
       out: { type: 'string' },
       json: { type: 'boolean' },
       quiet: { type: 'boolean' },
       help: { type: 'boolean', short: 'h' },
     },
-  }).values;
+  });
+  if (values.unheld && values.out === undefined) throw new Error('--unheld goes with --out: dist/ is what is held');
+  return values;
 }
 
 function check(folder: string, difference: Difference, root: string): number {
-  recover(folder);
   if (isEmpty(difference)) return 0;
   const name = relative(root, folder);
   const list = (verb: string, paths: readonly string[]) => paths.map((path) => `  ${verb} ${name}/${path}`);

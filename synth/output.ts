@@ -39,10 +39,16 @@ export const isEmpty = ({ added, changed, removed }: Difference) =>
  * killed between the two is mended by the next one (`recover`). Unchanged files are linked, not written again.
  */
 export function replace(folder: string, files: readonly OutputFile[]): Difference {
+  recover(folder);
+  const difference = compare(folder, files);
+  put(folder, files, difference);
+  return difference;
+}
+
+/** The same, where the folder is recovered and compared already. */
+export function put(folder: string, files: readonly OutputFile[], difference: Difference) {
+  if (isEmpty(difference)) return;
   const target = resolve(folder);
-  recover(target);
-  const difference = compare(target, files);
-  if (isEmpty(difference)) return difference;
   const next = stagingOf(target, `new-${process.pid}`);
   const old = stagingOf(target, 'old');
   rmSync(next, { recursive: true, force: true });
@@ -62,7 +68,6 @@ export function replace(folder: string, files: readonly OutputFile[]): Differenc
   if (existsSync(target)) renameSync(target, old);
   renameSync(next, target);
   rmSync(old, { recursive: true, force: true });
-  return difference;
 }
 
 /** Ends what a killed run left behind: the old folder comes back if the new one was not yet in place. */

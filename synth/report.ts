@@ -1,13 +1,17 @@
 /** What a synthesis did, as a table for people and as JSON for programs. */
 import Table from 'cli-table3';
 import { unbuiltImages } from '../charts/images.ts';
+import type { ReleaseOfProtection } from '../environments/releases-of-protection.ts';
+import { type HeldCluster, promotionCommand } from './hold.ts';
 import type { Difference } from './output.ts';
-import type { RenderedCluster } from './synthesise.ts';
+import { described } from './protected.ts';
 
 /** What there is to say. */
 export interface Report {
-  readonly rendered: readonly RenderedCluster[];
+  readonly rendered: readonly HeldCluster[];
   readonly difference: Difference;
+  /** Entries that have done their work. */
+  readonly removableReleases: readonly ReleaseOfProtection[];
   /** Where the files are. */
   readonly folder: string;
   readonly milliseconds: number;
@@ -85,6 +89,14 @@ export function reportTable(report: Report): string {
   return [
     table.toString(),
     `${objects} objects for ${rendered.length} clusters in ${(milliseconds / 1000).toFixed(2)} s: ${what}.`,
+    ...heldClusters(rendered).map(
+      ({ cluster, applications, command }) =>
+        `Held in ${cluster}, as promoted, whatever the charts say now: ${applications.join(', ')}. To have the changes: ${command}`,
+    ),
+    ...report.removableReleases.map(
+      (entry) =>
+        `environments/releases-of-protection.ts can lose the entry of ${described(entry)} in ${entry.cluster}: it is gone.`,
+    ),
     ...(unbuilt.length > 0
       ? [
           `No release of our own images yet in ${unbuilt.join(', ')}: environments/releases/*.json take the digests of the first build.`,
@@ -95,6 +107,25 @@ export function reportTable(report: Report): string {
 
 /** The same as JSON. */
 export function reportJson(report: Report): string {
-  const { difference, milliseconds } = report;
-  return JSON.stringify({ applications: rows(report), difference, milliseconds: Math.round(milliseconds) }, null, 2);
+  const { difference, milliseconds, rendered, removableReleases } = report;
+  return JSON.stringify(
+    {
+      applications: rows(report),
+      difference,
+      held: heldClusters(rendered),
+      removableReleases,
+      milliseconds: Math.round(milliseconds),
+    },
+    null,
+    2,
+  );
 }
+
+const heldClusters = (rendered: readonly HeldCluster[]) =>
+  rendered
+    .filter(({ held }) => held.length > 0)
+    .map(({ cluster, held }) => ({
+      cluster: cluster.folder,
+      applications: held,
+      command: promotionCommand(cluster.environment.name),
+    }));

@@ -6,15 +6,16 @@ import type { System } from '../charts/lib/system.ts';
 import { type Cluster, clusters } from '../environments/index.ts';
 import { InvalidInput } from '../environments/problem.ts';
 import { secretsIn } from '../policies/secrets.ts';
-import { indexFile } from './index-file.ts';
+import { type ClusterIndex, clusterIndex, indexPath, indexText } from './index-file.ts';
 import type { OutputFile } from './output.ts';
 import { type RenderedFile, render } from './render.ts';
 
 /** A cluster as rendered. The constructs are gone: a hundred clusters of them would fill the memory. */
 export interface RenderedCluster {
   readonly cluster: Cluster;
-  /** Everything that belongs in dist/ for it: the objects and the index. */
+  /** Everything that belongs in dist/ for it: the objects, and the index as the last. */
   readonly files: readonly OutputFile[];
+  readonly index: ClusterIndex;
   /** What each application is made of and asks for, in the order of the applications. */
   readonly applications: readonly ApplicationSummary[];
 }
@@ -37,9 +38,14 @@ export function synthesise(root: string, of: readonly Cluster[] = clusters()): R
     const system = buildSystem(cluster);
     const files = render(system, root);
     refuseSecrets(files);
+    const index = clusterIndex(system, files);
     return {
       cluster,
-      files: [...files.map(({ path, text }) => ({ path, text })), indexFile(system, files)],
+      files: [
+        ...files.map(({ path, text }) => ({ path, text })),
+        { path: indexPath(cluster.folder), text: indexText(index) },
+      ],
+      index,
       applications: summaries(system, files),
     };
   });

@@ -68,3 +68,22 @@ test('npm run roles binds roles to ServiceAccounts that exist', () => {
     ).toBe(true);
   }
 });
+
+test('npm run promote has help, and exit code 2 with the usage for what it does not know', () => {
+  expect(run('promote', '--help')).toMatchObject({
+    status: 0,
+    stdout: expect.stringContaining('Usage: npm run promote'),
+  });
+  for (const args of [
+    [],
+    ['--from', 'dev'],
+    ['--from', 'dev', '--to', 'qa'],
+    ['--from', 'dev', '--to', 'staging', 'memory'],
+    ['--from', 'dev', '--to', 'staging', '--rollback'],
+    ['--unknown'],
+  ])
+    expect(run('promote', ...args), args.join(' ')).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('Usage: npm run promote'),
+    });
+});

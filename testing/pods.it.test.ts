@@ -3,14 +3,13 @@
  * finds a place on the nodes that the environment pays for. KWOK stands in for the kubelets: no container runs.
  */
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { allocatable } from '../charts/lib/capacity.ts';
 import { clusters } from '../environments/index.ts';
 import { installCrds } from '../testbed/crds/install.ts';
 import { KubernetesClient, type KubernetesResource } from '../testbed/servers/kubernetes/client.ts';
 import { type Kubernetes, startKubernetes } from '../testbed/servers/kubernetes/kubernetes.ts';
-import { fakeNodes } from '../testbed/servers/kubernetes/nodes.ts';
 import { skipped } from '../testbed/skip.ts';
 import { argoCdNamespaceObject, storedObjects } from './clusters.ts';
+import { nodesOf, zonesOf } from './nodes.ts';
 import { podOf } from './pods.ts';
 
 const needed = ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kwok'] as const;
@@ -43,27 +42,14 @@ describe.skipIf(skipped(...needed)).each(clusters().map((cluster) => ({ folder: 
     let kubernetes: Kubernetes;
     let client: KubernetesClient;
     const stored = storedObjects(folder);
-    const { nodes, machineType, spot } = cluster.environment.cluster;
-    const place = allocatable(machineType);
-    if (!place) throw new Error(`the size of a ${machineType} is not known`);
-    const capacity = { cpu: `${place.cpuMillis}m`, memory: String(place.memory) };
-    const zones = ['a', 'b', 'c'].map((zone) => `${cluster.region.location}-${zone}`);
-    const spotLabel = { 'cloud.google.com/gke-spot': 'true' };
-    const spotTaint = { key: 'cloud.google.com/gke-spot', value: 'true', effect: 'NoSchedule' };
+    const zones = zonesOf(cluster);
 
     beforeAll(async () => {
       kubernetes = await startKubernetes({
         controllerManager: true,
         scheduler: true,
         bindVolumes: true,
-        kwok: {
-          nodes: [
-            ...fakeNodes({ count: spot ? nodes.max - 3 : nodes.max, zones, capacity }),
-            ...(spot
-              ? fakeNodes({ count: 3, zones, capacity, prefix: 'spot', labels: spotLabel, taints: [spotTaint] })
-              : []),
-          ],
-        },
+        kwok: { nodes: nodesOf(cluster) },
       });
       client = new KubernetesClient(kubernetes);
       await installCrds(client);

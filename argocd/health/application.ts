@@ -1,7 +1,8 @@
 /**
  * Argo CD removed its own check of Applications in 1.8; without one, the waves between Applications do not wait. The check that
  * its manual gives is not enough: objects without a health check do not count while they are missing, so that an Application of
- * such objects is Healthy before its first sync.
+ * such objects is Healthy before its first sync. And what an operation said counts only as long as it is not overtaken: a
+ * revert makes git equal to the cluster, and an Application that was deleted by hand is made again, both without an operation.
  *
  * The root holds the Application of itself. While it syncs it must not wait for its own sync to end.
  * @see https://argo-cd.readthedocs.io/en/stable/operator-manual/health/#argocd-app
@@ -15,21 +16,26 @@ end
 if obj.status == nil then
   return hs
 end
+local synced = obj.status.sync ~= nil and obj.status.sync.status == "Synced"
 local operation = obj.status.operationState
+if operation == nil and not synced then
+  return hs
+end
 if operation ~= nil then
-  if operation.phase == "Failed" or operation.phase == "Error" then
+  local failed = operation.phase == "Failed" or operation.phase == "Error"
+  if failed and not synced then
     hs.status = "Degraded"
     hs.message = operation.message
     return hs
   end
-  if operation.phase ~= "Succeeded" then
+  if operation.phase ~= "Succeeded" and not failed then
     hs.message = operation.message
     return hs
   end
-  if obj.status.health ~= nil and obj.status.health.status ~= nil then
-    hs.status = obj.status.health.status
-    hs.message = obj.status.health.message
-  end
+end
+if obj.status.health ~= nil and obj.status.health.status ~= nil then
+  hs.status = obj.status.health.status
+  hs.message = obj.status.health.message
 end
 return hs
 `;

@@ -21,7 +21,7 @@ describe('health', () => {
       kind,
       [kind in healthChecks, judgedByArgoCd.includes(kind), kind in withoutHealth].filter(Boolean).length,
     ]);
-    // Jobs are judged by Argo CD too; ours replaces its check.
+    // Argo CD judges Jobs and autoscalers too; ours replaces its check.
     expect(judges.filter(([, judgements]) => judgements !== 1)).toEqual([]);
   });
 

@@ -4,12 +4,14 @@
  * @see https://argo-cd.readthedocs.io/en/stable/operator-manual/health/
  */
 import { applicationHealth } from './application.ts';
+import { autoscalerHealth } from './autoscaler.ts';
 import { jobHealth } from './job.ts';
 import { monitoringHealth } from './monitoring.ts';
 
 /** `<group>_<kind>` to its script. */
 export const healthChecks = {
   'argoproj.io_Application': applicationHealth,
+  autoscaling_HorizontalPodAutoscaler: autoscalerHealth,
   batch_Job: jobHealth,
   'monitoring.googleapis.com_ClusterRules': monitoringHealth,
   'monitoring.googleapis.com_PodMonitoring': monitoringHealth,

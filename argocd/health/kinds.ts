@@ -6,7 +6,6 @@ export const judgedByArgoCd: readonly string[] = [
   'Service',
   'apps_Deployment',
   'apps_StatefulSet',
-  'autoscaling_HorizontalPodAutoscaler',
   'batch_CronJob',
   'external-secrets.io_ClusterSecretStore',
   'external-secrets.io_ExternalSecret',

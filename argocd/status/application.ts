@@ -21,12 +21,18 @@ const schema = z.object({
           }),
         )
         .optional(),
+      // Of the syncs that succeeded, the last one at the end.
+      history: z.array(z.object({ revision: z.string().optional() })).optional(),
       operationState: z
         .object({
           phase: z.string(),
+          startedAt: z.string(),
+          finishedAt: z.string().nullish(),
+          retryCount: z.number().optional(),
           message: z.string().optional(),
           syncResult: z
             .object({
+              revision: z.string().optional(),
               resources: z
                 .array(object.extend({ status: z.string().optional(), message: z.string().optional() }))
                 .nullish(),

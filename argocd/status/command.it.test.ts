@@ -50,6 +50,13 @@ describe.skipIf(skipped('kube-apiserver'))('npm run gitops -- status', () => {
     status: {
       sync: { status: sync, revision: commit, comparedTo: { source: { repoURL: 'x' }, destination: {} } },
       health: { status: health },
+      operationState: {
+        phase: 'Succeeded',
+        operation: {},
+        startedAt: '2026-11-22T22:14:01Z',
+        finishedAt: '2026-11-22T22:14:03Z',
+        syncResult: { revision: commit, source: { repoURL: 'x' } },
+      },
       ...more,
     },
   });
@@ -87,7 +94,9 @@ describe.skipIf(skipped('kube-apiserver'))('npm run gitops -- status', () => {
     const answer = status();
     expect(answer.stderr).toBe('');
     expect(answer.stdout).toContain(`${applications.length} of ${applications.length} are synced and healthy`);
-    expect(answer.stdout).toMatch(new RegExp(`│ platform +│ Synced +│ Healthy +│ ${commit.slice(0, 8)}`));
+    expect(answer.stdout).toMatch(
+      new RegExp(`│ platform +│ Synced +│ Healthy +│ ${commit.slice(0, 8)}.* │ Succeeded 2026-11-22 22:14:03Z +│`),
+    );
     expect(answer.status).toBe(0);
   });
 
@@ -98,7 +107,7 @@ describe.skipIf(skipped('kube-apiserver'))('npm run gitops -- status', () => {
     const answer = status();
     expect(answer.status).toBe(1);
     expect(answer.stdout).toMatch(
-      /│ mongodb +│ OutOfSync +│ Progressing +│ .* │ StatefulSet superagi-data\/mongodb: OutOfSync +│/,
+      /│ mongodb +│ OutOfSync +│ Progressing +│.*│ Succeeded 2026-11-22 22:14:03Z +│ StatefulSet superagi-data\/mongodb: OutOfSync +│/,
     );
   });
 

@@ -12,7 +12,13 @@ const application = (name: string, status: object = {}, path = `dist/dev/${name}
 const well = {
   sync: { status: 'Synced', revision: commit },
   health: { status: 'Healthy' },
-  operationState: { phase: 'Succeeded' },
+  operationState: {
+    phase: 'Succeeded',
+    message: 'successfully synced (all tasks run)',
+    startedAt: '2026-11-22T22:14:01Z',
+    finishedAt: '2026-11-22T22:14:03Z',
+    syncResult: { revision: commit, resources: [] },
+  },
 };
 const statusOf = (status: object) => applicationStatuses(['memory'], [application('memory', status)], () => 0)[0];
 
@@ -22,8 +28,16 @@ describe('the status of an application', () => {
       application: 'memory',
       sync: 'Synced',
       health: 'Healthy',
-      revision: commit,
+      running: commit,
       behind: 0,
+      operation: {
+        phase: 'Succeeded',
+        revision: commit,
+        startedAt: '2026-11-22T22:14:01Z',
+        finishedAt: '2026-11-22T22:14:03Z',
+        retries: 0,
+        message: 'successfully synced (all tasks run)',
+      },
       why: [],
     });
     expect(applicationStatuses(['memory'], [application('memory', well)], () => 0).every(isWell)).toBe(true);
@@ -46,6 +60,7 @@ describe('the status of an application', () => {
           health: { status: 'Degraded', message: 'exceeded its progress deadline' },
         },
         { kind: 'Namespace', name: 'superagi', status: 'Unknown' },
+        { kind: 'Secret', namespace: 'superagi', name: 'new', status: 'OutOfSync', health: { status: 'Missing' } },
       ],
     });
     expect(status?.why).toEqual([
@@ -53,6 +68,7 @@ describe('the status of an application', () => {
       'StatefulSet superagi/old: in the cluster, not in git',
       'Deployment superagi/memory: Degraded, exceeded its progress deadline',
       'Namespace superagi: Unknown',
+      'Secret superagi/new: in git, not in the cluster',
     ]);
     expect(status && isWell(status)).toBe(false);
   });
@@ -62,8 +78,14 @@ describe('the status of an application', () => {
       statusOf({
         ...well,
         conditions: [{ type: 'ComparisonError', message: 'repository not found' }],
+        // Of no use beside the error.
+        resources: [
+          { kind: 'Service', namespace: 'superagi', name: 'memory', status: 'Unknown' },
+          { kind: 'Deployment', namespace: 'superagi', name: 'memory', status: 'OutOfSync', requiresPruning: true },
+        ],
         operationState: {
           phase: 'Failed',
+          startedAt: '2026-11-22T22:14:01Z',
           message: 'one or more objects failed to apply',
           syncResult: {
             resources: [
@@ -84,6 +106,31 @@ describe('the status of an application', () => {
       'sync Failed: one or more objects failed to apply',
       'Job superagi/migration: field is immutable',
     ]);
+  });
+
+  test('runs what was last applied with success, while a newer commit is not; and says how often that was tried', () => {
+    const newer = 'b'.repeat(40);
+    const status = statusOf({
+      ...well,
+      sync: { status: 'OutOfSync', revision: newer },
+      history: [{ revision: 'c'.repeat(40) }, { revision: commit }],
+      operationState: {
+        phase: 'Running',
+        message: 'one or more objects failed to apply',
+        startedAt: '2026-11-22T22:14:01Z',
+        finishedAt: null,
+        retryCount: 2,
+        syncResult: { revision: newer },
+      },
+    });
+    expect(status?.running).toBe(commit);
+    expect(status?.operation).toEqual({
+      phase: 'Running',
+      revision: newer,
+      startedAt: '2026-11-22T22:14:01Z',
+      retries: 2,
+      message: 'one or more objects failed to apply',
+    });
   });
 
   test('is Unknown before Argo CD has looked', () => {

@@ -11,7 +11,7 @@ export function ours(root: string, regions: number): Renderer {
     writes: true,
     steps: (folder) => [
       regions === 1
-        ? script(root, (synth) => `${synth} --quiet --out ${folder}`)
+        ? script(root, (synth) => `${synth} --quiet --unheld --out ${folder}`)
         : script(root, (synth) => `${synth.replace('main.ts', 'bench/synth/many-regions.ts')} ${regions} ${folder}`),
     ],
   };

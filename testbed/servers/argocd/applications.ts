@@ -77,7 +77,7 @@ export class NotSynced extends Error {
 /**
  * Waits until the Applications are all at once synced, without an operation that runs, and of the wanted health.
  * @returns every change of their states that was seen, in the order of time, beginning with what they were at first.
- * Argo CD is asked ten times a second: what lasts less may be missed. Throws NotSynced.
+ * Argo CD is asked four times a second: what lasts less may be missed. Throws NotSynced.
  */
 export async function waitForSync(
   client: KubernetesClient,
@@ -104,6 +104,6 @@ export async function waitForSync(
     const waiting = wanted.filter((name) => !isThere(states.find(({ application }) => application === name)));
     if (waiting.length === 0) return events;
     if (performance.now() > deadline) throw new NotSynced(deadlineSeconds, waiting, events);
-    await sleep(100);
+    await sleep(250);
   }
 }
