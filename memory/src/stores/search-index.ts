@@ -82,6 +82,11 @@ export interface SearchIndex {
   forget(tenant: string, subjectId: string): Promise<number>;
   /** Gives back the space of what expired before `now`, and of removals older than a late entry can be; returns how many. */
   reap?(now: number, limit: number): Promise<number>;
+  /**
+   * Mends what the index lost when it died, of what was written since then (milliseconds since 1970); returns how many entries it
+   * looked at. Called when it answers again.
+   */
+  recover?(since: number): Promise<number>;
   check(): Promise<void>;
   close(): Promise<void>;
 }
