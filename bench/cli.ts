@@ -10,9 +10,11 @@ import { catalog } from './catalog.ts';
 import { writeBlock } from './document.ts';
 import { machine } from './machine.ts';
 import { CommandFailed } from './measure/round-robin.ts';
+import { NoData } from './recall/locomo.ts';
 import { type Result, writeResult } from './result.ts';
 import { DifferentObjects } from './synth/verify.ts';
 import { resultTable } from './table.ts';
+import { DatasetMissing } from './translate/dataset.ts';
 
 const usage = `Measures this project beside others, on this machine.
 
@@ -109,7 +111,7 @@ async function measureOne(bench: Bench, quick: boolean, runs: number | undefined
 }
 
 /** What keeps a bench from measuring and is told without a stack: the message says what to do. */
-const told = [NotProvided, CommandFailed, DifferentObjects];
+const told = [NotProvided, CommandFailed, DifferentObjects, NoData, DatasetMissing];
 
 try {
   process.exitCode = await main(process.argv.slice(2));
