@@ -23,6 +23,7 @@ export const problems = {
   'headers-too-large': { status: 431, title: 'The headers are too large' },
   internal: { status: 500, title: 'The service failed' },
   overloaded: { status: 503, title: 'The service has too much to do' },
+  'keys-unavailable': { status: 503, title: 'The keys that tokens are verified with cannot be had' },
   'tier-unavailable': { status: 503, title: 'A store does not answer' },
   'tier-full': { status: 507, title: 'A store has no room' },
 } as const satisfies Record<string, { status: number; title: string }>;

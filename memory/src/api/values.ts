@@ -11,7 +11,9 @@ const name = (longest: number) =>
     .max(longest)
     // Neither a control character nor half a surrogate pair: they do not survive every store, URL and log.
     .refine((value) => value.isWellFormed() && !/\p{Cc}/u.test(value), 'no control character, well-formed Unicode')
-    .refine((value) => value.trim() === value, 'no space at either end');
+    .refine((value) => value.trim() === value, 'no space at either end')
+    // Programs on the way take such a step out of a path.
+    .refine((value) => value !== '.' && value !== '..', 'neither "." nor ".."');
 
 export const memoryId = z.uuid().describe('Id of a memory: a UUID that the service made.');
 export const operationId = z.uuid().describe('Id of an operation: a UUID that the service made.');

@@ -29,7 +29,7 @@ export function indexed(
       tenant,
       kind,
       id,
-      tier: body['tier'] === 'semantic' ? 'semantic' : tier,
+      tier: body.tier === 'semantic' ? 'semantic' : tier,
       version,
       namespace: attributes.namespace ?? '',
       ...(attributes.subjectId === undefined ? {} : { subjectId: attributes.subjectId }),

@@ -12,11 +12,13 @@ import type { Kind } from '../../stores/store.ts';
 import { allows, type EntryRow } from './entry-row.ts';
 import { Postings } from './postings.ts';
 import { scopesOf, searchedScopes, tokensOf } from './tokens.ts';
+import { dot, unit } from './unit-vector.ts';
 
 /** Vectors that one search compares at most: the newest of those that the filter lets pass. */
 const MOST_VECTORS = 20_000;
 /** How long a removal is remembered, against an older entry that comes late. */
 const REMOVALS_KEPT = 30 * 24 * 3_600_000;
+const FORGOTTEN_AT_ONCE = 1000;
 /** As in every BM25: how soon a longer text counts less. */
 const [K1, B] = [1.2, 0.75];
 
@@ -27,9 +29,16 @@ export interface SqliteIndexOptions {
   now(): number;
 }
 
+/** What a document means to the index. */
+export type News = { readonly entry: IndexEntry } | { readonly removal: IndexRemoval };
+
+/** News that are worked in together, at most so many, and after so many milliseconds without a search. */
+const NEWS_AT_ONCE = 128;
+const NEWS_WAIT = 25;
+
 /**
- * Full-text search and vectors in a SQLite file. The embedded stores write to it in the transaction of the document, so it is
- * never behind. The work of a search is bounded: of a word that very many have, the newest postings are walked.
+ * Full-text search and vectors in a SQLite file. The embedded stores queue their news in the transaction of the document, which
+ * costs a commit little; they are worked in together, before any search looks. So it is never behind. The work of a search is bounded: of a word that very many have, the newest postings are walked.
  */
 export class SqliteIndex implements SearchIndex {
   readonly name = 'sqlite';
@@ -38,6 +47,8 @@ export class SqliteIndex implements SearchIndex {
   readonly #options: SqliteIndexOptions;
   readonly #postings: Postings;
   readonly #statements;
+  #queued = 0;
+  #timer: NodeJS.Timeout | undefined;
 
   constructor(file: SqliteFile, options: SqliteIndexOptions) {
     this.#file = file;
@@ -45,6 +56,9 @@ export class SqliteIndex implements SearchIndex {
     this.#postings = new Postings(file.database);
     const prepare = (sql: string): StatementSync => file.database.prepare(sql);
     this.#statements = {
+      queue: prepare('INSERT INTO unindexed (news) VALUES (?)'),
+      news: prepare('SELECT number, news FROM unindexed ORDER BY number LIMIT ?'),
+      worked: prepare('DELETE FROM unindexed WHERE number <= ?'),
       find: prepare('SELECT * FROM entries WHERE tenant = ? AND kind = ? AND id = ?'),
       row: prepare('SELECT * FROM entries WHERE row = ?'),
       rows: prepare('SELECT * FROM entries WHERE row IN (SELECT value FROM json_each(?))'),
@@ -66,21 +80,120 @@ export class SqliteIndex implements SearchIndex {
         INSERT INTO scopes (scope, documents, length) VALUES (?, ?, ?)
         ON CONFLICT (scope) DO UPDATE SET documents = documents + excluded.documents, length = length + excluded.length`),
       scope: prepare('SELECT documents, length FROM scopes WHERE scope = ?'),
-      ofSubject: prepare('SELECT row FROM entries WHERE tenant = ? AND subject = ?'),
-      expired: prepare('SELECT row FROM entries WHERE expires <= ? LIMIT ?'),
       oldRemovals: prepare('SELECT row FROM entries WHERE removed <= ? LIMIT ?'),
     };
   }
 
   apply(entries: readonly IndexEntry[], removals: readonly IndexRemoval[]): Promise<void> {
     return this.#file.write(() => {
-      for (const entry of entries) this.put(entry);
-      for (const removal of removals) this.remove(removal);
+      this.catchUp();
+      for (const entry of entries) this.#put(entry);
+      for (const removal of removals) this.#remove(removal);
     });
   }
 
-  /** Only inside a write of the file. */
-  put(entry: IndexEntry): void {
+  /** Only inside a write of the file: with it the news are kept, or not. */
+  queue(news: News): void {
+    this.#statements.queue.run(JSON.stringify(news));
+    this.#queued += 1;
+    if (this.#queued >= NEWS_AT_ONCE) this.#schedule(0);
+    else if (this.#timer === undefined) this.#schedule(NEWS_WAIT);
+  }
+
+  /** Only inside a write of the file: works in all news. */
+  catchUp(): void {
+    for (;;) {
+      const rows = this.#statements.news.all(NEWS_AT_ONCE);
+      const last = rows.at(-1);
+      if (last === undefined) break;
+      for (const row of rows) {
+        const news = JSON.parse(String(row.news)) as News;
+        if ('entry' in news) this.#put(news.entry);
+        else this.#remove(news.removal);
+      }
+      this.#statements.worked.run(Number(last.number));
+    }
+    this.#queued = 0;
+  }
+
+  lexical(filter: IndexFilter, terms: readonly string[], limit: number, now: number): Promise<readonly Candidate[]> {
+    return this.#read(() => {
+      const { documents, averageLength } = this.#size(filter);
+      const idf = (frequency: number) => Math.log(1 + Math.max(0, documents - frequency + 0.5) / (frequency + 0.5));
+      const found = this.#passing(
+        filter,
+        this.#postings.weighted(filter, terms, idf),
+        limit,
+        now,
+        ({ length }) => (K1 + 1) / (1 + K1 * (1 - B + (B * (length ?? 0)) / averageLength)),
+      );
+      return found.map(({ row, weight }) => ({ ...candidate(row), lexical: weight }));
+    });
+  }
+
+  nearest(filter: IndexFilter, vector: readonly number[], limit: number, now: number): Promise<readonly Candidate[]> {
+    return this.#read(() => {
+      const asked = unit(vector);
+      const similar: [number, number][] = [];
+      for (const row of this.#postings.newest(filter, MOST_VECTORS)) {
+        const blob = this.#statements.vector.get(row)?.vector;
+        if (!(blob instanceof Uint8Array) || blob.byteLength !== asked.byteLength) continue;
+        similar.push([row, dot(asked, new Float32Array(blob.buffer, blob.byteOffset, asked.length))]);
+      }
+      similar.sort((one, other) => other[1] - one[1] || other[0] - one[0]);
+      const found = this.#passing(filter, similar, limit, now, () => 1);
+      return found.map(({ row, weight }) => ({ ...candidate(row), similarity: weight }));
+    });
+  }
+
+  statistics(filter: IndexFilter, terms: readonly string[]): Promise<TermStatistics> {
+    return this.#read(() => {
+      const { documents, averageLength } = this.#size(filter);
+      const frequency = new Map<string, number>();
+      for (const term of terms) frequency.set(term, Math.min(documents, this.#postings.frequency(filter, term)));
+      return { documents, averageLength, frequency };
+    });
+  }
+
+  forget(tenant: string, subjectId: string): Promise<number> {
+    return this.#file.write(() => {
+      this.catchUp();
+      let forgotten = 0;
+      for (;;) {
+        const rows = this.#postings.newest({ tenant, subjectIds: [subjectId] }, FORGOTTEN_AT_ONCE);
+        const erased = rows.filter((row) =>
+          this.#erase(row, (entry) => entry.tenant === tenant && entry.subject === subjectId),
+        );
+        forgotten += erased.length;
+        if (erased.length === 0) return forgotten;
+      }
+    });
+  }
+
+  /** Removals too old to matter; how many. What expires goes with its document. */
+  reap(now: number, limit: number): Promise<number> {
+    return this.#file.write(() => {
+      const rows = this.#statements.oldRemovals.all(now - REMOVALS_KEPT, limit);
+      return rows.filter(({ row }) => this.#erase(Number(row), () => true)).length;
+    });
+  }
+
+  /** Only inside a write of the file: the document has expired and is gone. */
+  expire(document: { readonly tenant: string; readonly kind: Kind; readonly id: string }, now: number): void {
+    const entry = this.#find(document);
+    if (entry !== undefined) this.#erase(entry.row, ({ expires }) => expires !== null && expires <= now);
+  }
+
+  async check(): Promise<void> {
+    await this.#file.read(() => this.#statements.row.get(0));
+  }
+
+  /** The file stays open: it is shared, and closed by who opened it. */
+  async close(): Promise<void> {
+    clearTimeout(this.#timer);
+  }
+
+  #put(entry: IndexEntry): void {
     const { tenant, kind, id, version, tier, namespace, subjectId, sessionId, agentId, type, at, expiresAt } = entry;
     const old = this.#find(entry);
     if (old !== undefined && (old.version > version || (old.removed !== null && old.version === version))) return;
@@ -110,8 +223,7 @@ export class SqliteIndex implements SearchIndex {
     for (const scope of scopesOf(entry)) this.#statements.count.run(scope, 1, stems.length);
   }
 
-  /** Only inside a write of the file. */
-  remove(removal: IndexRemoval): void {
+  #remove(removal: IndexRemoval): void {
     const { tenant, kind, id, version } = removal;
     const old = this.#find(removal);
     if (old === undefined) {
@@ -122,64 +234,21 @@ export class SqliteIndex implements SearchIndex {
     }
   }
 
-  lexical(filter: IndexFilter, terms: readonly string[], limit: number, now: number): Promise<readonly Candidate[]> {
+  #read<T>(read: () => T): Promise<T> {
     return this.#file.read(() => {
-      const { documents, averageLength } = this.#size(filter);
-      const idf = (frequency: number) => Math.log(1 + Math.max(0, documents - frequency + 0.5) / (frequency + 0.5));
-      const found = this.#passing(
-        filter,
-        this.#postings.weighted(filter, terms, idf),
-        limit,
-        now,
-        ({ length }) => (K1 + 1) / (1 + K1 * (1 - B + (B * (length ?? 0)) / averageLength)),
-      );
-      return found.map(({ row, weight }) => ({ ...candidate(row), lexical: weight }));
+      if (this.#statements.news.all(1).length > 0) this.#file.rework(() => this.catchUp());
+      return read();
     });
   }
 
-  nearest(filter: IndexFilter, vector: readonly number[], limit: number, now: number): Promise<readonly Candidate[]> {
-    return this.#file.read(() => {
-      const asked = unit(vector);
-      const similar: [number, number][] = [];
-      for (const row of this.#postings.newest(filter, MOST_VECTORS)) {
-        const blob = this.#statements.vector.get(row)?.vector;
-        if (!(blob instanceof Uint8Array) || blob.byteLength !== asked.byteLength) continue;
-        similar.push([row, dot(asked, new Float32Array(blob.buffer, blob.byteOffset, asked.length))]);
-      }
-      similar.sort((one, other) => other[1] - one[1] || other[0] - one[0]);
-      const found = this.#passing(filter, similar, limit, now, () => 1);
-      return found.map(({ row, weight }) => ({ ...candidate(row), similarity: weight }));
-    });
+  #schedule(milliseconds: number): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      // Where it cannot be done now, the next search does it, or says why it cannot.
+      this.#read(() => undefined).catch(() => undefined);
+    }, milliseconds).unref();
   }
-
-  statistics(filter: IndexFilter, terms: readonly string[]): Promise<TermStatistics> {
-    return this.#file.read(() => {
-      const { documents, averageLength } = this.#size(filter);
-      const frequency = new Map<string, number>();
-      for (const term of terms) frequency.set(term, Math.min(documents, this.#postings.frequency(filter, term)));
-      return { documents, averageLength, frequency };
-    });
-  }
-
-  forget(tenant: string, subjectId: string): Promise<number> {
-    return this.#file.write(() => this.#erase(this.#statements.ofSubject.all(tenant, subjectId)));
-  }
-
-  /** What expired, and removals too old to matter; how many. */
-  reap(now: number, limit: number): Promise<number> {
-    return this.#file.write(
-      () =>
-        this.#erase(this.#statements.expired.all(now, limit)) +
-        this.#erase(this.#statements.oldRemovals.all(now - REMOVALS_KEPT, limit)),
-    );
-  }
-
-  async check(): Promise<void> {
-    await this.#file.read(() => this.#statements.row.get(0));
-  }
-
-  /** The file stays open: it is shared, and closed by who opened it. */
-  async close(): Promise<void> {}
 
   /** The best of some rows, by weight, that the filter lets pass now. */
   #passing(
@@ -226,28 +295,15 @@ export class SqliteIndex implements SearchIndex {
     }
   }
 
-  #erase(rows: readonly Record<string, unknown>[]): number {
-    for (const { row } of rows) {
-      const entry = this.#statements.row.get(Number(row)) as EntryRow | undefined;
-      if (entry === undefined) continue;
-      this.#unpost(entry);
-      this.#statements.delete.run(entry.row);
-    }
-    return rows.length;
+  #erase(row: number, which: (entry: EntryRow) => boolean): boolean {
+    const entry = this.#statements.row.get(row) as EntryRow | undefined;
+    if (entry === undefined || !which(entry)) return false;
+    this.#unpost(entry);
+    this.#statements.delete.run(row);
+    return true;
   }
 }
 
 function candidate({ kind, id, tier }: EntryRow): Candidate {
   return { kind, id, tier: tier ?? 'semantic' };
-}
-
-function unit(vector: readonly number[]): Float32Array {
-  const length = Math.hypot(...vector) || 1;
-  return Float32Array.from(vector, (value) => value / length);
-}
-
-function dot(one: Float32Array, other: Float32Array): number {
-  let sum = 0;
-  for (let at = 0; at < one.length; at += 1) sum += (one[at] as number) * (other[at] as number);
-  return sum;
 }

@@ -63,7 +63,7 @@ describe('a SQLite file', () => {
       store.commit('t', [{ put: document({ id, body: { text: 'x'.repeat(100_000) } }), expect: 'any' }], 0);
     await put('first');
     const pages = Number(file.database.prepare('PRAGMA page_count').get()?.page_count);
-    file.database.exec(`PRAGMA max_page_count = ${pages + 30}`);
+    file.database.exec(`PRAGMA max_page_count = ${pages + 70}`);
     const outcomes = await Promise.allSettled(['a', 'b', 'c'].map(put));
     const full = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason as unknown] : []));
     expect(full).toHaveLength(2);

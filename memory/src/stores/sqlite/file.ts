@@ -56,6 +56,24 @@ export class SqliteFile {
     });
   }
 
+  /**
+   * Runs what can be done again after a loss of power, at once and without waiting for the disk; all of it or nothing.
+   * @throws StoreUnavailable
+   */
+  rework(work: () => void): void {
+    try {
+      this.database.exec('PRAGMA synchronous = NORMAL; BEGIN IMMEDIATE');
+      work();
+      this.database.exec('COMMIT');
+    } catch (error) {
+      if (this.database.isOpen && this.database.isTransaction) this.database.exec('ROLLBACK');
+      const told = translated(error);
+      throw told instanceof StoreFull ? new StoreUnavailable(NAME, { cause: error }) : told;
+    } finally {
+      if (this.database.isOpen) this.database.exec('PRAGMA synchronous = FULL');
+    }
+  }
+
   /** @throws StoreUnavailable */
   async read<T>(read: () => T): Promise<T> {
     try {

@@ -30,6 +30,7 @@ const migrations: readonly string[] = [
   CREATE INDEX documents_expires ON documents (tier, expires) WHERE expires IS NOT NULL;
   CREATE INDEX documents_pending ON documents (tier, pending) WHERE pending IS NOT NULL;
 
+  CREATE TABLE unindexed (number INTEGER PRIMARY KEY, news TEXT NOT NULL);
   CREATE TABLE entries (
     row INTEGER PRIMARY KEY,
     tenant TEXT NOT NULL,
@@ -48,8 +49,6 @@ const migrations: readonly string[] = [
     removed INTEGER,
     UNIQUE (tenant, kind, id)
   );
-  CREATE INDEX entries_subject ON entries (tenant, subject) WHERE subject IS NOT NULL;
-  CREATE INDEX entries_expires ON entries (expires) WHERE expires IS NOT NULL;
   CREATE INDEX entries_removed ON entries (removed) WHERE removed IS NOT NULL;
   CREATE TABLE vectors (row INTEGER PRIMARY KEY, vector BLOB NOT NULL);
   CREATE TABLE scopes (scope TEXT PRIMARY KEY, documents INTEGER NOT NULL, length INTEGER NOT NULL) WITHOUT ROWID;

@@ -7,6 +7,7 @@ import {
   type Document,
   type DocumentStore,
   type Key,
+  type Kind,
   type ListQuery,
   type OwnedDocument,
   type Tier,
@@ -19,7 +20,7 @@ import { columns, documentOf, type Row, valuesOf } from './rows.ts';
 const ALIVE = '(expires IS NULL OR expires > ?)';
 const KEY = 'tenant = ? AND tier = ? AND kind = ? AND id = ?';
 
-/** The documents of one tier in a SQLite file; what is searchable is in the index as soon as it is in the store. */
+/** The documents of one tier in a SQLite file. The index is told in the same transaction. */
 export class SqliteStore implements DocumentStore {
   readonly name = 'sqlite';
   readonly #file: SqliteFile;
@@ -49,9 +50,10 @@ export class SqliteStore implements DocumentStore {
       pendingOf: prepare(`
         SELECT * FROM documents WHERE tier = ? AND pending IS NOT NULL AND tenant = ? ORDER BY pending LIMIT ?`),
       settle: prepare(`UPDATE documents SET pending = NULL WHERE ${KEY} AND version = ?`),
-      reap: prepare(`
-        DELETE FROM documents WHERE rowid IN (
-          SELECT rowid FROM documents WHERE tier = ? AND expires <= ? AND pending IS NULL LIMIT ?)`),
+      // Not by `put`, which would write the entries of every index again.
+      counted: prepare(`UPDATE documents SET version = ?, expires = ?, body = ? WHERE ${KEY}`),
+      expired: prepare(`
+        SELECT tenant, kind, id FROM documents WHERE tier = ? AND expires <= ? AND pending IS NULL LIMIT ?`),
       check: prepare('SELECT count(*) FROM (SELECT 1 FROM documents LIMIT 1)'),
     };
   }
@@ -77,7 +79,8 @@ export class SqliteStore implements DocumentStore {
       writes.push(...append.also);
       this.#expect(tenant, writes, now);
       const body = { ...parent.body, lastSequence: first + append.documents.length - 1 };
-      writes.push({ put: { ...parent, version, body, expiresAt: append.expiresAt }, expect: 'any' });
+      const { kind, id } = append.parent;
+      this.#statements.counted.run(version, append.expiresAt, JSON.stringify(body), tenant, this.#tier, kind, id);
       this.#write(tenant, writes, now);
       return { first, version };
     });
@@ -116,7 +119,16 @@ export class SqliteStore implements DocumentStore {
   }
 
   reap(now: number, limit: number): Promise<number> {
-    return this.#file.write(() => Number(this.#statements.reap.run(this.#tier, now, limit).changes));
+    return this.#file.write(() => {
+      this.#index.catchUp();
+      const expired = this.#statements.expired.all(this.#tier, now, limit);
+      for (const row of expired) {
+        const [tenant, kind, id] = [String(row.tenant), row.kind as Kind, String(row.id)];
+        this.#statements.remove.run(tenant, this.#tier, kind, id);
+        this.#index.expire({ tenant, kind, id }, now);
+      }
+      return expired.length;
+    });
   }
 
   async check(): Promise<void> {
@@ -153,9 +165,7 @@ export class SqliteStore implements DocumentStore {
       const { put } = write;
       this.#statements.put.run(...valuesOf(tenant, this.#tier, put, put.pending ? this.#nextPending() : null));
       const news = indexed({ ...put, tenant }, this.#tier, now);
-      if (news === undefined) continue;
-      if ('entry' in news) this.#index.put(news.entry);
-      else this.#index.remove(news.removal);
+      if (news !== undefined) this.#index.queue(news);
     }
   }
 
