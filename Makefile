@@ -14,3 +14,7 @@ node_modules/.package-lock.json: package-lock.json package.json
 
 test: install
 	@npm test --silent
+
+# The embedded memory, killed a hundred times while it is written to.
+soak: install
+	@PATH="$(CURDIR)/node_modules/.bin:$$PATH" node memory/soak/cli.ts

@@ -4,6 +4,7 @@
  * finds all of them; then the command is run once more, for what was written in between. It looks for what has no vector of the
  * model, so it goes on wherever it was stopped.
  */
+import { textToEmbed } from '../search/passage.ts';
 import type { Vectorless } from './weaviate/vectors.ts';
 
 /** An index that can tell what has no vector of the model that it is set up for. */
@@ -35,7 +36,7 @@ export async function reembed({
   onProgress(embedded, total);
   const pages = index.findVectorless(batch);
   for (let page = await pages.next(); !page.done; ) {
-    const vectors = await embedder.embed(page.value.map(({ text }) => text));
+    const vectors = await embedder.embed(page.value.map(textToEmbed));
     const added = await index.addVectors(page.value.map((to, i) => ({ to, vector: vectors[i] ?? [] })));
     embedded += added;
     onProgress(embedded, total);

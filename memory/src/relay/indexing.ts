@@ -1,4 +1,5 @@
 import { indexed } from '../index/entry.ts';
+import { textToEmbed } from '../search/passage.ts';
 import type { IndexEntry, IndexRemoval, SearchIndex } from '../stores/search-index.ts';
 import { type OwnedDocument, StoreFull, StoreUnavailable, type Tier } from '../stores/store.ts';
 
@@ -74,7 +75,7 @@ async function embed(
 ): Promise<readonly (readonly [OwnedDocument, Embedded])[]> {
   if (entries.length === 0) return [];
   try {
-    const vectors = await embedder.embed(entries.map(([, { text }]) => text));
+    const vectors = await embedder.embed(entries.map(([, entry]) => textToEmbed(entry)));
     return entries.map(([document], i) => [document, { vector: Array.from(vectors[i] ?? []) }]);
   } catch (error) {
     if (isEmbedderAway(error) || entries.length === 1) return entries.map(([document]) => [document, { error }]);

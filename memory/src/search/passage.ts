@@ -29,6 +29,13 @@ export interface TermStatistics {
   readonly frequency: ReadonlyMap<string, number>;
 }
 
+/** The words of a passage. */
+export interface PassageText {
+  readonly text: string;
+  readonly speaker?: string | undefined;
+  readonly caption?: string | undefined;
+}
+
 /** What an embedder is given of a passage. Who said it is a part of what it means, and a sentence is what models are trained on. */
-export const textToEmbed = ({ speaker, text, caption }: Passage): string =>
+export const textToEmbed = ({ speaker, text, caption }: PassageText): string =>
   [speaker === undefined ? '' : `${speaker} said:`, text, caption ?? ''].filter((part) => part !== '').join(' ');

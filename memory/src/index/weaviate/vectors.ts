@@ -13,6 +13,7 @@ export interface Vectorless {
   readonly objectId: string;
   readonly version: number;
   readonly text: string;
+  readonly speaker?: string | undefined;
   readonly vectors: readonly string[];
 }
 
@@ -44,13 +45,15 @@ export async function findVectorless(
     filters: withoutVector(shard, name, now),
     limit,
     offset,
-    returnProperties: ['version', 'text', 'vectors'],
+    returnProperties: ['version', 'text', 'speaker', 'vectors'],
   });
-  return objects.map(({ uuid, properties: { version, text, vectors } }) => ({
+  return objects.map(({ uuid, properties: { version, text, speaker, vectors } }) => ({
     shard: shardName,
     objectId: uuid,
     version,
     text,
+    // Weaviate gives null where there is none.
+    speaker: speaker ?? undefined,
     vectors: vectors ?? [],
   }));
 }
