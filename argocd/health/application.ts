@@ -3,6 +3,7 @@
  * its manual gives is not enough: objects without a health check do not count while they are missing, so that an Application of
  * such objects is Healthy before its first sync. And what an operation said counts only as long as it is not overtaken: a
  * revert makes git equal to the cluster, and an Application that was deleted by hand is made again, both without an operation.
+ * Nor does a health count that is older than the sync: it is that of the cluster before.
  *
  * The root holds the Application of itself. While it syncs it must not wait for its own sync to end.
  * @see https://argo-cd.readthedocs.io/en/stable/operator-manual/health/#argocd-app
@@ -30,6 +31,11 @@ if operation ~= nil then
   end
   if operation.phase ~= "Succeeded" and not failed then
     hs.message = operation.message
+    return hs
+  end
+  local reconciled = obj.status.reconciledAt or ""
+  if not synced and operation.finishedAt ~= nil and reconciled <= operation.finishedAt then
+    hs.message = "is synced, and not looked at since"
     return hs
   end
 end

@@ -5,7 +5,7 @@ import { stringify } from 'yaml';
 import { crdDocuments } from '../../../testbed/crds/sources.ts';
 import type { KubernetesResource } from '../../../testbed/servers/kubernetes/client.ts';
 import { applicationNames, folder, type Installed } from '../installed.ts';
-import { identities, manifest, patience, push, settled, stateOf } from '../live.ts';
+import { identities, manifest, patience, push, reasons, settled, stateOf } from '../live.ts';
 
 export function brokenScenario(dev: () => Installed) {
   describe('what is broken', () => {
@@ -65,7 +65,10 @@ export function brokenScenario(dev: () => Installed) {
           metadata.annotations = { ...(metadata.annotations as object), 'example.com/changed': 'yes' };
         },
       });
-      await said({ monitoring: /ClusterRules/ });
+      await vi.waitFor(
+        async () => expect(await reasons(dev())).toMatch(/ClusterRules monitoring\/orchestra: .*not found/),
+        patience,
+      );
       const after = await identities(dev());
       expect(Object.keys(before).filter((file) => after[file] !== before[file])).toEqual([
         `${folder}/monitoring/ClusterRules-orchestra.yaml`,
