@@ -3,7 +3,7 @@
  * its manual gives is not enough: objects without a health check do not count while they are missing, so that an Application of
  * such objects is Healthy before its first sync. And what an operation said counts only as long as it is not overtaken: a
  * revert makes git equal to the cluster, and an Application that was deleted by hand is made again, both without an operation.
- * Nor does a health count that is older than the sync: it is that of the cluster before.
+ * Nor does a health count that is older than the sync: it is that of the cluster before, where objects were still to be applied.
  *
  * The root holds the Application of itself. While it syncs it must not wait for its own sync to end.
  * @see https://argo-cd.readthedocs.io/en/stable/operator-manual/health/#argocd-app
@@ -33,10 +33,14 @@ if operation ~= nil then
     hs.message = operation.message
     return hs
   end
-  local reconciled = obj.status.reconciledAt or ""
-  if not synced and operation.finishedAt ~= nil and reconciled <= operation.finishedAt then
-    hs.message = "is synced, and not looked at since"
-    return hs
+  local looked = operation.finishedAt ~= nil and (obj.status.reconciledAt or "") > operation.finishedAt
+  if not synced and not looked then
+    for _, resource in ipairs(obj.status.resources or {}) do
+      if resource.status == "OutOfSync" and resource.requiresPruning ~= true then
+        hs.message = "is synced, and not looked at since"
+        return hs
+      end
+    end
   end
 end
 if obj.status.health ~= nil and obj.status.health.status ~= nil then
