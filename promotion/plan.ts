@@ -4,13 +4,13 @@ import { clusters, written } from '../environments/index.ts';
 import { recordText, releaseRecords } from '../environments/releases.ts';
 import { parseReleasesOfProtection } from '../environments/releases-of-protection.ts';
 import type { Environment } from '../environments/schema.ts';
+import { type ObjectChange, objectChanges } from '../review/object-changes.ts';
 import type { Committed } from '../synth/committed.ts';
 import { type HeldCluster, hold } from '../synth/hold.ts';
 import { compare, type Difference, isEmpty, type OutputFile } from '../synth/output.ts';
 import { refuseDepartures, startListingBefore } from '../synth/protected.ts';
 import { synthesise } from '../synth/synthesise.ts';
 import type { HeldRelease } from './history.ts';
-import { type ObjectChange, objectChanges } from './object-changes.ts';
 import { clustersOf, type State, withClusters } from './state.ts';
 
 type EnvironmentName = Environment['name'];

@@ -1,7 +1,7 @@
 /** A plan for people: what changes, object by object, and how to commit it. */
 import { ownImages, recordFile } from '../environments/releases.ts';
-import { described } from './describe-value.ts';
-import type { ObjectChange } from './object-changes.ts';
+import { described } from '../review/describe-value.ts';
+import type { ObjectChange } from '../review/object-changes.ts';
 import type { Plan } from './plan.ts';
 
 /** Subject and body of the commit. */

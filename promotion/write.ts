@@ -18,7 +18,8 @@ export function write(root: string, { to, record, files, difference }: Plan) {
   }
 }
 
-function replaceFile(file: string, text: string) {
+/** Never half written: the file is as before, or as asked. */
+export function replaceFile(file: string, text: string) {
   const next = `${file}.${process.pid}`;
   try {
     writeFileSync(next, text);

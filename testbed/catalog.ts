@@ -9,7 +9,7 @@ import { kwok, kwokStages } from './servers/kubernetes/kwok.ts';
 import { kubeApiserver, kubeControllerManager, kubeScheduler } from './servers/kubernetes/programs.ts';
 import { mongod, mongoJavaServer } from './servers/mongodb/programs.ts';
 import { redis } from './servers/redis.ts';
-import { helm, kubeconform, kustomize } from './servers/tools.ts';
+import { actionlint, helm, kubeconform, kustomize, zizmor } from './servers/tools.ts';
 import { weaviate } from './servers/weaviate.ts';
 
 /** All that the test bed can provide, in the order of building: the servers that most tests need come first. */
@@ -28,6 +28,8 @@ export const catalog: readonly Provision[] = [
   weaviate,
   embeddings,
   chromium,
+  actionlint,
+  zizmor,
   mongod,
   dragonfly,
   helm,

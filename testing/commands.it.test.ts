@@ -24,6 +24,27 @@ describe.each(['env', 'flows', 'secrets', 'roles'])('npm run %s', (command) => {
   });
 });
 
+test.each(['release', 'review', 'propose'])(
+  'npm run %s has help, and exit code 2 with the usage for what is wrong',
+  (command) => {
+    expect(run(command, '--help')).toMatchObject({
+      status: 0,
+      stdout: expect.stringContaining(`Usage: npm run ${command}`),
+    });
+    expect(run(command, '--unknown')).toMatchObject({ status: 2, stderr: expect.stringContaining('Usage:') });
+    const without = command === 'review' ? ['--format', 'html'] : [];
+    expect(run(command, ...without)).toMatchObject({ status: 2, stderr: expect.stringContaining('Usage:') });
+  },
+);
+
+test('npm run review tells what dist/ has and a commit had not, and says where there is no such commit', () => {
+  const { base, changes } = JSON.parse(run('review', '--base', 'HEAD', '--json').stdout);
+  expect(base).toMatch(/^[0-9a-f]{40}$/);
+  expect(changes).toBeInstanceOf(Array);
+  const refused = run('review', '--base', 'no-such-branch');
+  expect([refused.status, refused.stderr]).toEqual([1, expect.stringContaining('fetch-depth: 0')]);
+});
+
 test('npm run env -- diff staging prod shows what differs, and nothing else', () => {
   const rows = JSON.parse(run('env', 'diff', 'staging', 'prod', '--json').stdout) as {
     path: string;

