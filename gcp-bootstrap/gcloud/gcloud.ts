@@ -1,0 +1,109 @@
+/** The user's own gcloud, as a child process. */
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Command, typed } from './command.ts';
+import { GcloudFailed, kindOf } from './failure.ts';
+
+export interface GcloudOptions {
+  readonly project: string;
+  /** @default the variables of this process */
+  readonly environment?: NodeJS.ProcessEnv;
+  /** Told of every call when it ends. */
+  readonly onCall?: (call: { readonly command: string; readonly seconds: number; readonly ok: boolean }) => void;
+}
+
+/** Where the next try waits, in milliseconds: gcloud itself tries a 503 again, and nothing else. */
+const waits = [1000, 2000, 4000, 8000, 16_000];
+const DEFAULT_TIMEOUT = 120_000;
+
+export class Gcloud {
+  readonly project: string;
+  readonly #options: GcloudOptions;
+  readonly #aborted = new AbortController();
+
+  constructor(options: GcloudOptions) {
+    this.project = options.project;
+    this.#options = options;
+  }
+
+  /** Ends what runs; what Google has begun goes on there. */
+  abort(): void {
+    this.#aborted.abort();
+  }
+
+  /** What it prints as JSON. @throws {GcloudFailed} */
+  async json<T>(words: readonly string[]): Promise<T> {
+    const text = await this.run({ words: [...words, '--format=json'] });
+    return JSON.parse(text || 'null') as T;
+  }
+
+  /** Runs a command to its end; where somebody else was changing the same thing, again. @throws {GcloudFailed} */
+  async run(command: Command): Promise<string> {
+    for (const [attempt, wait] of [...waits.entries(), [waits.length, 0] as const]) {
+      try {
+        return await this.#once(command);
+      } catch (error) {
+        const again = error instanceof GcloudFailed && ['conflict', 'quota'].includes(error.kind);
+        if (!again || attempt === waits.length || this.#aborted.signal.aborted) throw error;
+        await new Promise((resolve) => setTimeout(resolve, wait));
+      }
+    }
+    throw new TypeError('the last attempt ends the loop');
+  }
+
+  async #once({ words, input, files = [], timeout = DEFAULT_TIMEOUT }: Command): Promise<string> {
+    const folder = files.length > 0 ? mkdtempSync(join(tmpdir(), 'bootstrap-')) : undefined;
+    try {
+      const paths = files.map(({ name, text }) => {
+        const path = join(folder ?? '', name);
+        writeFileSync(path, text, { mode: 0o600 });
+        return path;
+      });
+      const args = words.map((word) => word.replace('{file}', () => paths.shift() ?? '{file}'));
+      return await this.#spawn(args, input === undefined ? '' : await input(), timeout, typed(words));
+    } finally {
+      if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
+    }
+  }
+
+  #spawn(args: readonly string[], input: string, timeout: number, command: string): Promise<string> {
+    const started = performance.now();
+    const { promise, resolve, reject } = Promise.withResolvers<string>();
+    const child = spawn('gcloud', [...args, `--project=${this.project}`, '--quiet'], {
+      env: { ...(this.#options.environment ?? process.env), CLOUDSDK_CORE_DISABLE_PROMPTS: '1' },
+      stdio: ['pipe', 'pipe', 'pipe'],
+      signal: this.#aborted.signal,
+    });
+    const output = { stdout: '', stderr: '' };
+    for (const stream of ['stdout', 'stderr'] as const)
+      child[stream].setEncoding('utf8').on('data', (text: string) => {
+        output[stream] += text;
+      });
+    let late = false;
+    const timer = setTimeout(() => {
+      late = true;
+      child.kill('SIGKILL');
+    }, timeout);
+    const done = (ok: boolean) => {
+      clearTimeout(timer);
+      this.#options.onCall?.({ command, ok, seconds: (performance.now() - started) / 1000 });
+    };
+    child.on('error', (error: NodeJS.ErrnoException) => {
+      done(false);
+      reject(new GcloudFailed(error.code === 'ENOENT' ? 'no-gcloud' : 'other', command, error.message));
+    });
+    child.on('close', (code) => {
+      done(code === 0);
+      if (code === 0) return resolve(output.stdout);
+      const said = output.stderr.trim();
+      if (late) return reject(new GcloudFailed('timeout', command, `no answer within ${timeout / 1000} s\n${said}`));
+      reject(new GcloudFailed(kindOf(code ?? undefined, said), command, said));
+    });
+    // A gcloud that ended early does not read; its own message says why.
+    child.stdin.on('error', () => {});
+    child.stdin.end(input);
+    return promise;
+  }
+}
