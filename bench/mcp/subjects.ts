@@ -67,7 +67,13 @@ function mongodbsOwn({ root, peer, database }: Place, transport: Transport, port
     },
     find: {
       name: 'find',
-      arguments: { database: databaseName, collection: 'runs', filter: { status: 'failed' }, limit },
+      arguments: {
+        connectionId: 'preconfigured',
+        database: databaseName,
+        collection: 'runs',
+        filter: { status: 'failed' },
+        limit,
+      },
     },
   };
 }
