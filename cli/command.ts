@@ -12,21 +12,27 @@ export interface Command {
   readonly usage: string;
   /** Options with a value, beside --help and --json. @default none */
   readonly values?: readonly string[];
+  /** Options without a value, beside --help and --json. @default none */
+  readonly flags?: readonly string[];
   /**
    * @param words what stands on the command line beside options
    * @returns the exit code; undefined is 0
    */
   readonly run: (
     words: readonly string[],
-    options: { readonly json: boolean; readonly values: Readonly<Record<string, string | undefined>> },
+    options: {
+      readonly json: boolean;
+      readonly values: Readonly<Record<string, string | undefined>>;
+      readonly flags: Readonly<Record<string, boolean>>;
+    },
   ) => number | undefined | Promise<number | undefined>;
 }
 
 /** Runs a command with this process's arguments and sets its exit code: 0 done, 1 bad input or a finding, 2 wrong usage. */
-export async function runCommand({ usage, values: names = [], run }: Command): Promise<void> {
+export async function runCommand({ usage, values: names = [], flags = [], run }: Command): Promise<void> {
   let json = process.argv.includes('--json');
   try {
-    const { values, positionals } = parse(names);
+    const { values, positionals } = parse(names, flags);
     json = values.json === true;
     if (values.help) {
       console.log(usage);
@@ -38,6 +44,7 @@ export async function runCommand({ usage, values: names = [], run }: Command): P
         values: Object.fromEntries(
           names.map((name) => [name, (values as Record<string, unknown>)[name] as string | undefined]),
         ),
+        flags: Object.fromEntries(flags.map((name) => [name, (values as Record<string, unknown>)[name] === true])),
       })) ?? 0;
   } catch (error) {
     if (error instanceof UsageError) {
@@ -50,12 +57,13 @@ export async function runCommand({ usage, values: names = [], run }: Command): P
   }
 }
 
-function parse(names: readonly string[]) {
+function parse(names: readonly string[], flags: readonly string[]) {
   try {
     return parseArgs({
       allowPositionals: true,
       options: {
         ...Object.fromEntries(names.map((name) => [name, { type: 'string' as const }])),
+        ...Object.fromEntries(flags.map((name) => [name, { type: 'boolean' as const }])),
         help: { type: 'boolean', short: 'h' },
         json: { type: 'boolean' },
       },

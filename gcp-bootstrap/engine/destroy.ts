@@ -69,10 +69,13 @@ export async function destroy(
   );
   return inOrder(tasks, 4, async ({ departure: { resource, found } }) => {
     const { id, title } = resource;
+    const commands = resource.remove(found);
+    // It goes with what it is part of.
+    if (commands.length === 0) return;
     const started = performance.now();
     options.tell({ state: 'begun', id, title, doing: 'deleting' });
     try {
-      for (const command of resource.remove(found)) await gcloud.run(options.adapt?.(command) ?? command);
+      for (const command of commands) await gcloud.run(options.adapt?.(command) ?? command);
       await gone(gcloud, resource, options);
       options.tell({ state: 'done', id, title, doing: 'deleting', seconds: (performance.now() - started) / 1000 });
     } catch (error) {

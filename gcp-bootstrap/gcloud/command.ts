@@ -12,9 +12,11 @@ export interface Command {
   readonly timeout?: number;
 }
 
-/** As a person would type it, with quotes where the shell needs them. */
-export function typed(words: readonly string[]): string {
+/** As a person would type it, with quotes where the shell needs them, and files by their names. */
+export function typed({ words, files = [] }: Pick<Command, 'words' | 'files'>): string {
+  const names = files.map(({ name }) => name);
   return ['gcloud', ...words]
-    .map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`))
+    .map((word) => word.replace('{file}', () => names.shift() ?? '{file}'))
+    .map((word) => (/^[\w@%+=:,./*-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`))
     .join(' ');
 }

@@ -62,7 +62,7 @@ export class Gcloud {
         return path;
       });
       const args = words.map((word) => word.replace('{file}', () => paths.shift() ?? '{file}'));
-      return await this.#spawn(args, input === undefined ? '' : await input(), timeout, typed(words));
+      return await this.#spawn(args, input === undefined ? '' : await input(), timeout, typed({ words, files }));
     } finally {
       if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
     }

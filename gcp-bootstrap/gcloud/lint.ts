@@ -25,7 +25,7 @@ export async function lint(gcloud: Gcloud, commands: readonly Command[]): Promis
     if (failed.size === 0) return { commands: current, notices: [...notices], refusals: [] };
     let dropped = false;
     current = current.map((command) => {
-      const said = failed.get(typed(command.words));
+      const said = failed.get(typed(command));
       const missing = Object.entries(command.optional ?? {}).filter(([flag]) => said?.includes(flag));
       if (missing.length === 0) return command;
       dropped = true;
@@ -46,7 +46,7 @@ export async function lint(gcloud: Gcloud, commands: readonly Command[]): Promis
 }
 
 async function failures(gcloud: Gcloud, commands: readonly Command[]): Promise<ReadonlyMap<string, string>> {
-  const strings = [...new Set(commands.map(({ words }) => typed(words)))];
+  const strings = [...new Set(commands.map(typed))];
   const text = JSON.stringify(strings.map((command_string, id) => ({ id: String(id), command_string })));
   const printed = await gcloud.run({
     words: ['meta', 'lint-gcloud-commands', '--commands-file={file}'],
