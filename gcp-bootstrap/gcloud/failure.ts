@@ -21,6 +21,7 @@ export type FailureKind =
 
 /**
  * Order matters: an answer that access is denied may add "(or it may not exist)", and a disabled API answers 403 too.
+ * Compute prints messages without their codes, so some signs are words of a message.
  * `absent` is matched last and by each family's own words: what is not clearly absent must never be created again.
  */
 const signs: readonly (readonly [FailureKind, RegExp])[] = [
@@ -30,13 +31,16 @@ const signs: readonly (readonly [FailureKind, RegExp])[] = [
   ],
   [
     'unauthenticated',
-    /UNAUTHENTICATED|code=401|HTTPError 401|do not currently have an active account|Reauthentication|invalid_grant|There was a problem refreshing/,
+    /UNAUTHENTICATED|invalid authentication credentials|code=401|HTTPError 401|do not currently have an active account|Reauthentication|invalid_grant|There was a problem refreshing/,
   ],
   [
     'denied',
-    /PERMISSION_DENIED|code=403|HTTPError 403|Required '[\w.]+' permission|does not have (?:permission|[\w.]+ access)|\b403\b.*(?:Forbidden|forbidden)/,
+    /PERMISSION_DENIED|Permission '[\w.]+' denied|code=403|HTTPError 403|Required '[\w.]+' permission|does not have (?:permission|[\w.]+ access)|\b403\b.*(?:Forbidden|forbidden)/,
   ],
-  ['quota', /RESOURCE_EXHAUSTED|code=429|HTTPError 429|QUOTA_EXCEEDED|quotaExceeded|rateLimitExceeded/],
+  [
+    'quota',
+    /RESOURCE_EXHAUSTED|Quota .*exceeded|Rate Limit Exceeded|code=429|HTTPError 429|QUOTA_EXCEEDED|quotaExceeded|rateLimitExceeded/,
+  ],
   ['exists', /ALREADY_EXISTS|code=409.*[Aa]lready exists|already exists|HTTPError 409: .*already own/],
   [
     'conflict',

@@ -43,7 +43,7 @@ export class Gcloud {
   async run(command: Command): Promise<string> {
     for (const [attempt, wait] of [...waits.entries(), [waits.length, 0] as const]) {
       try {
-        return await this.#once(command);
+        return await this.once(command);
       } catch (error) {
         const again = error instanceof GcloudFailed && ['conflict', 'quota'].includes(error.kind);
         if (!again || attempt === waits.length || this.#aborted.signal.aborted) throw error;
@@ -53,7 +53,8 @@ export class Gcloud {
     throw new TypeError('the last attempt ends the loop');
   }
 
-  async #once({ words, input, files = [], timeout = DEFAULT_TIMEOUT }: Command): Promise<string> {
+  /** Runs a command, and does not try again. @throws {GcloudFailed} */
+  async once({ words, input, files = [], timeout = DEFAULT_TIMEOUT }: Command): Promise<string> {
     const folder = files.length > 0 ? mkdtempSync(join(tmpdir(), 'bootstrap-')) : undefined;
     try {
       const paths = files.map(({ name, text }) => {
