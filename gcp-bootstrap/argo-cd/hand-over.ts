@@ -2,8 +2,9 @@
  * Hands a new cluster over to git: Argo CD, its settings, and the root Application. After that the cluster follows dist/, Argo CD's
  * own settings included; done again, it changes nothing.
  */
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parse } from 'yaml';
 import { argoCdNamespace } from '../../charts/lib/namespaces.ts';
 import type { Kubectl } from './kubectl.ts';
 
@@ -17,14 +18,7 @@ export interface HandOverOptions {
 }
 
 /** From 3.3 on, the CRD of ApplicationSets is too large for the annotation that a client-side apply writes. */
-const serverSide = (manager: string) => [
-  '--server-side',
-  '--force-conflicts',
-  `--field-manager=ai-orchestra-${manager}`,
-];
-/** Two managers: the manifests have the ConfigMaps too, empty, and would take the settings away as their own. */
-const release = serverSide('argo-cd');
-const ours = serverSide('bootstrap');
+const ours = ['--server-side', '--force-conflicts', '--field-manager=ai-orchestra-bootstrap'];
 const crds = ['applications', 'applicationsets', 'appprojects'].map((name) => `crd/${name}.argoproj.io`);
 
 /** @throws {KubectlFailed} at the step that failed; what was applied before stays, and is applied again the next time */
@@ -34,7 +28,10 @@ export async function handOver({ kubectl, manifest, folder, tell }: HandOverOpti
   tell(`namespace ${argoCdNamespace}`);
   await kubectl(['apply', ...ours, '-f', '-'], namespaceManifest);
   tell('Argo CD');
-  await kubectl(['apply', ...release, '-n', argoCdNamespace, '-f', manifest]);
+  await kubectl(
+    ['apply', ...ours, '-n', argoCdNamespace, '-f', '-'],
+    withoutSettings(readFileSync(manifest, 'utf8'), settings),
+  );
   await kubectl(['wait', '--for=condition=Established', '--timeout=120s', ...crds]);
   tell("Argo CD's settings");
   await kubectl(['apply', ...ours, ...settings.flatMap((file) => ['-f', join(own, file)])]);
@@ -49,3 +46,15 @@ const namespaceManifest = JSON.stringify({
   kind: 'Namespace',
   metadata: { name: argoCdNamespace, labels: { 'pod-security.kubernetes.io/enforce': 'restricted' } },
 });
+
+/** The release has these ConfigMaps too: applied from both, they would be the one and the other by turns. */
+function withoutSettings(manifests: string, settings: readonly string[]): string {
+  return manifests
+    .split(/^---$/m)
+    .filter((text) => {
+      if (!/^kind: ConfigMap$/m.test(text)) return true;
+      const { kind, metadata } = parse(text) as { readonly kind: string; readonly metadata: { readonly name: string } };
+      return !(kind === 'ConfigMap' && settings.includes(`ConfigMap-${metadata.name}.yaml`));
+    })
+    .join('---\n');
+}
