@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { ServiceAccountTenant } from '@ai-orchestra/configuration/tokens';
 import { type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
@@ -57,7 +57,7 @@ export class OidcAuthenticator implements Authenticator {
   authenticate(headers: IncomingHttpHeaders): Scope | Promise<Scope> {
     const token = bearerToken(headers);
     // The token itself is not kept.
-    const key = createHash('sha256').update(token).digest('base64');
+    const key = hash('sha256', token, 'base64');
     const known = this.#verified.get(key);
     if (known !== undefined && this.#options.now() < known.until) return scopeOf(known, headers);
     return this.#verify(token, key).then((verified) => scopeOf(verified, headers));

@@ -20,8 +20,9 @@ export function parseBody(
   if (!isJson(contentType ?? '')) {
     throw new Refusal('unsupported-media-type', 'Send Content-Type: application/json (UTF-8).');
   }
-  const value = parsed(bytes);
-  const mistake = firstMistake(value);
+  const text = decoded(bytes);
+  const value = parsed(text);
+  const mistake = isPlain(text) ? undefined : firstMistake(value);
   if (mistake !== undefined) {
     throw new Refusal('invalid-request', 'The JSON of the body holds what cannot be kept.', { mistakes: [mistake] });
   }
@@ -33,13 +34,31 @@ function isJson(contentType: string): boolean {
   return type === 'application/json' && parameters.every((one) => /^charset="?utf-?8"?$/.test(one));
 }
 
-function parsed(bytes: Buffer): unknown {
-  let text: string;
+function decoded(bytes: Buffer): string {
   try {
-    text = utf8.decode(bytes);
+    return utf8.decode(bytes);
   } catch (cause) {
     throw new Refusal('invalid-request', 'The body is not UTF-8.', { cause });
   }
+}
+
+/** Too few brackets to be too deep, and nothing that could be U+0000, half a pair or `__proto__`: there is no need to look further. */
+function isPlain(text: string): boolean {
+  if (text.includes('\\u') || text.includes('__proto__')) return false;
+  let brackets = 0;
+  for (let at = -1; brackets <= DEEPEST; brackets += 1) {
+    at = nextBracket(text, at + 1);
+    if (at < 0) return true;
+  }
+  return false;
+}
+
+function nextBracket(text: string, from: number): number {
+  const [array, object] = [text.indexOf('[', from), text.indexOf('{', from)];
+  return array < 0 || object < 0 ? Math.max(array, object) : Math.min(array, object);
+}
+
+function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {

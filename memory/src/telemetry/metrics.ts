@@ -24,6 +24,8 @@ export class Metrics {
     buckets: BUCKETS,
     registers: [this.registry],
   });
+  /** By operation and class of status: looking a series up by its labels takes as long as all the rest of counting. */
+  readonly #series = new Map<string, Histogram.Internal<string>>();
   readonly #failures = new Counter({
     name: 'memory_request_failures_total',
     help: 'Requests that failed through no fault of the caller, by code of the problem.',
@@ -36,7 +38,13 @@ export class Metrics {
   }
 
   finished(operation: string, status: number, seconds: number): void {
-    this.#seconds.observe({ operation, status: `${Math.floor(status / 100)}xx` }, seconds);
+    const name = `${operation} ${Math.floor(status / 100)}xx`;
+    let series = this.#series.get(name);
+    if (series === undefined) {
+      series = this.#seconds.labels({ operation, status: `${Math.floor(status / 100)}xx` });
+      this.#series.set(name, series);
+    }
+    series.observe(seconds);
   }
 
   failed(operation: string, code: string): void {

@@ -34,7 +34,7 @@ export type News = { readonly entry: IndexEntry } | { readonly removal: IndexRem
 
 /** News that are worked in together, at most so many, and after so many milliseconds without a search. */
 const NEWS_AT_ONCE = 128;
-const NEWS_WAIT = 25;
+const NEWS_WAIT = 100;
 
 /**
  * Full-text search and vectors in a SQLite file. The embedded stores queue their news in the transaction of the document, which

@@ -29,5 +29,7 @@ export function instant(milliseconds: number): string {
 
 /** The record without the members that are undefined: JSON has none. */
 export function defined<T extends object>(record: T): { [K in keyof T]: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined)) as never;
+  const kept: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(record)) if (value !== undefined) kept[name] = value;
+  return kept as never;
 }

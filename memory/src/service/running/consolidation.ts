@@ -16,6 +16,8 @@ type Asked = Omit<Input<'consolidate'>['body'], 'dryRun'>;
 const MOST_COMPARED = 2000;
 /** Sources of one merged memory, as many as one commit and its provenance hold. */
 const MOST_SOURCES = 50;
+/** Groups that are merged at the same time: they wait for search to find what they made, and it takes many at once. */
+const AT_ONCE = 16;
 /** Words that make another statement of otherwise the same words. */
 const DECIDES =
   /\d|^(?:not?|never|no|none|nor|without|stopped|isn|aren|wasn|weren|doesn|didn|don|won|cannot|hasn|haven)$/;
@@ -47,9 +49,16 @@ export class Consolidation implements Work {
       }
     }
     await progress.step(0, groups.length);
-    for (const [index, { store, memories }] of groups.entries()) {
-      const change = dryRun ? planned(memories) : await this.#merge(scope, store, memories);
-      await progress.step(index + 1, groups.length, ...(change === undefined ? [] : [change]));
+    for (let done = 0; done < groups.length; ) {
+      const some = groups.slice(done, done + AT_ONCE);
+      const outcomes = await Promise.allSettled(
+        some.map(async ({ store, memories }) => (dryRun ? planned(memories) : this.#merge(scope, store, memories))),
+      );
+      const merged = outcomes.filter((outcome) => outcome.status === 'fulfilled');
+      done += merged.length;
+      await progress.step(done, groups.length, ...merged.flatMap(({ value }) => value ?? []));
+      const failed = outcomes.find((outcome) => outcome.status === 'rejected');
+      if (failed !== undefined) throw failed.reason;
     }
     return undefined;
   }

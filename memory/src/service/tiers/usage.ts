@@ -155,9 +155,16 @@ export class Usage {
   }
 }
 
+/** A quota is checked before a write, and what was written counted after it: the same bodies. */
+const sizes = new WeakMap<Document['body'], number>();
+
 /** UTF-8 bytes of what a document says. */
 export function sizeOf({ body }: Pick<Document, 'body'>): number {
-  return Buffer.byteLength(JSON.stringify(body));
+  const known = sizes.get(body);
+  if (known !== undefined) return known;
+  const size = Buffer.byteLength(JSON.stringify(body));
+  sizes.set(body, size);
+  return size;
 }
 
 function bucketOf(tier: Tier, expiresAt: number | null): string {

@@ -32,9 +32,12 @@ local function whole(number)
   return string.format('%.0f', number)
 end
 
-local function living(key)
-  local found = redis.call('HMGET', key, 'v', 'x')
-  if found[1] and (found[2] == '' or tonumber(found[2]) > now) then return tonumber(found[1]) end
+-- What the key holds, and its version where that lives.
+local function look(key)
+  local found = redis.call('HMGET', key, 'v', 'x', 'e', 'p', 's')
+  local old = { expires = found[2], entry = found[3], pending = found[4], last = found[5] }
+  if found[1] and (found[2] == '' or tonumber(found[2]) > now) then old.version = tonumber(found[1]) end
+  return old
 end
 
 local function takeLists()
@@ -60,12 +63,14 @@ local function takeWrites(writes)
   for _ = 1, tonumber(take()) do writes[#writes + 1] = takeWrite() end
 end
 
-local function check(writes)
+local function check(writes, before)
   for i, write in ipairs(writes) do
+    if not write.old then write.old = look(write.key) end
     if write.expect ~= 'any' then
-      local found = living(write.key)
-      local wanted = tonumber(write.expect)
-      if found ~= wanted then return { 'conflict', whole(i - 1), found and whole(found) or '' } end
+      local found = write.old.version
+      if found ~= tonumber(write.expect) then
+        return { 'conflict', whole(i - 1 + before), found and whole(found) or '' }
+      end
     end
   end
 end
@@ -77,28 +82,35 @@ local function restore(key, before, ttl)
   if ttl > 0 then redis.call('PEXPIRE', key, ttl) end
 end
 
+-- Whoever takes entries off the lists looks again at one that has been prolonged meanwhile.
+local function isListedUntil(expires, old, entry)
+  return old.entry == entry and old.expires ~= '' and tonumber(old.expires) <= tonumber(expires)
+end
+
 local function apply(writes)
   for _, write in ipairs(writes) do
-    local old = redis.call('HGET', write.key, 'e')
-    if old and old ~= write.entry then redis.call('ZADD', staleKey, now, old) end
+    local old = write.old
+    if old.entry and old.entry ~= write.entry then redis.call('ZADD', staleKey, now, old.entry) end
     if write.kind == 'put' then
-      if old ~= write.entry then
+      if old.entry ~= write.entry then
         for _, list in ipairs(write.lists) do redis.call('ZADD', list, 0, write.place) end
       end
-      if write.expires ~= '' then redis.call('ZADD', staleKey, write.expires, write.entry) end
+      if write.expires ~= '' and not isListedUntil(write.expires, old, write.entry) then
+        redis.call('ZADD', staleKey, write.expires, write.entry)
+      end
       if write.pending == '1' then redis.call('ZADD', pendingKey, now, write.member) end
     end
   end
   for i, write in ipairs(writes) do
     if write.kind == 'put' then
-      if i < #writes then
+      if i < #writes and write.old.entry then
         write.before = redis.call('HGETALL', write.key)
         write.beforeTtl = redis.call('PTTL', write.key)
       end
       local done = redis.pcall('HSET', write.key, unpack(write.fields))
       if type(done) == 'table' and done.err then
         for j = 1, i - 1 do
-          if writes[j].before then restore(writes[j].key, writes[j].before, writes[j].beforeTtl) end
+          if writes[j].kind == 'put' then restore(writes[j].key, writes[j].before or {}, writes[j].beforeTtl) end
         end
         return done
       end
@@ -106,11 +118,17 @@ local function apply(writes)
   end
   for _, write in ipairs(writes) do
     if write.kind == 'put' then
-      if write.ttl == '' then redis.call('PERSIST', write.key) else redis.call('PEXPIRE', write.key, write.ttl) end
-      if write.expires == '' then redis.call('ZREM', staleKey, write.entry) end
-      if write.pending ~= '1' then redis.call('ZREM', pendingKey, write.member) end
+      if write.ttl ~= '' then
+        redis.call('PEXPIRE', write.key, write.ttl)
+      else
+        if write.old.entry then redis.call('PERSIST', write.key) end
+        redis.call('ZREM', staleKey, write.entry)
+      end
     else
       redis.call('DEL', write.key)
+    end
+    -- A name can be left behind by a document that the database removed.
+    if write.pending ~= '1' and not (write.old.entry and write.old.pending ~= '1') then
       redis.call('ZREM', pendingKey, write.member)
     end
   end
@@ -121,7 +139,7 @@ end
 export const commitScript = `${writing}
 local writes = {}
 takeWrites(writes)
-return check(writes) or apply(writes) or { 'written' }
+return check(writes, 0) or apply(writes) or { 'written' }
 `;
 
 /**
@@ -131,18 +149,12 @@ return check(writes) or apply(writes) or { 'written' }
 export const appendScript = `${writing}
 local parent = takeKey()
 local expires, ttl, pendingTtl = take(), take(), take()
-local version = living(parent)
-if not version then return { 'conflict', '0', '' } end
-local state = redis.call('HMGET', parent, 's', 'e', 'p')
-local last = tonumber(state[1]) or 0
-local count = tonumber(take())
+local old = look(parent)
+if not old.version then return { 'conflict', '0', '' } end
+local last = tonumber(old.last) or 0
+local count, member = tonumber(take()), take()
 
 local writes = {}
-writes[1] = {
-  key = parent, kind = 'put', expect = 'any', member = take(), lists = {}, place = '', entry = state[2],
-  expires = expires, pending = state[3], ttl = state[3] == '1' and pendingTtl or ttl,
-  fields = { 'v', whole(version + 1), 'x', expires, 's', whole(last + count) },
-}
 for i = 1, count do
   local number = whole(last + i)
   local write = { key = takeKey(), kind = 'put', expect = '', member = take(), expires = take() }
@@ -156,7 +168,15 @@ for i = 1, count do
   writes[#writes + 1] = write
 end
 takeWrites(writes)
-return check(writes) or apply(writes) or { 'written', whole(last + 1), whole(version + 1) }
+local conflict = check(writes, 1)
+if conflict then return conflict end
+-- The last, so that nothing has to be put back where there is no room for it.
+writes[#writes + 1] = {
+  key = parent, kind = 'put', old = old, member = member, lists = {}, place = '', entry = old.entry,
+  expires = expires, pending = old.pending, ttl = old.pending == '1' and pendingTtl or ttl,
+  fields = { 'v', whole(old.version + 1), 'x', expires, 's', whole(last + count) },
+}
+return apply(writes) or { 'written', whole(last + 1), whole(old.version + 1) }
 `;
 
 /** KEYS documents. The documents as they are at one moment. */

@@ -1,5 +1,5 @@
 import { closeSync, openSync } from 'node:fs';
-import { DatabaseSync } from 'node:sqlite';
+import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { StoreFull, StoreUnavailable, VersionConflict } from '../store.ts';
 import { migrate } from './schema.ts';
 
@@ -12,6 +12,11 @@ const FULL: ReadonlySet<number> = new Set([13, 18]);
 /** PERM, BUSY, LOCKED, NOMEM, READONLY, IOERR, CORRUPT, CANTOPEN, PROTOCOL, NOTADB. */
 const UNAVAILABLE: ReadonlySet<number> = new Set([3, 5, 6, 7, 8, 10, 11, 14, 15, 26]);
 const NAME = 'sqlite';
+/**
+ * Pages of the log (16 MiB) from which on they are copied into the file. A page that many commits change is copied once; by
+ * SQLite's own 1,000 that would be after some 150 commits.
+ */
+const CHECKPOINT_PAGES = 4096;
 
 interface Waiting {
   readonly write: () => unknown;
@@ -27,6 +32,8 @@ export class SqliteFile {
   readonly database: DatabaseSync;
   #waiting: Waiting[] = [];
   #scheduled: NodeJS.Immediate | undefined;
+  readonly #begin: StatementSync;
+  readonly #end: StatementSync;
 
   /**
    * @param path of the file, which is made, readable by its owner only, where there is none; or `:memory:`
@@ -37,7 +44,10 @@ export class SqliteFile {
     this.database = new DatabaseSync(path, { timeout: BUSY_MILLISECONDS });
     try {
       this.database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -65536');
+      this.database.exec(`PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
       migrate(this.database, path);
+      this.#begin = this.database.prepare('BEGIN IMMEDIATE');
+      this.#end = this.database.prepare('COMMIT');
     } catch (error) {
       this.database.close();
       throw error;
@@ -103,7 +113,7 @@ export class SqliteFile {
   #commit(group: readonly Waiting[]): boolean {
     const answers: (() => void)[] = [];
     try {
-      this.database.exec('BEGIN IMMEDIATE');
+      this.#begin.run();
       for (const { write, resolve, reject } of group) {
         try {
           const value = write() as never;
@@ -113,7 +123,7 @@ export class SqliteFile {
           answers.push(() => reject(error));
         }
       }
-      this.database.exec('COMMIT');
+      this.#end.run();
     } catch (error) {
       if (this.database.isOpen && this.database.isTransaction) this.database.exec('ROLLBACK');
       if (group.length > 1) return false;

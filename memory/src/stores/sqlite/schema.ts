@@ -56,6 +56,14 @@ const migrations: readonly string[] = [
     tokens, content='', contentless_delete=1, detail=none, tokenize="ascii tokenchars '_'"
   );
   `,
+  // An append moves the expiry of its session: within an hour that changes no place in an index. Messages, of which there are most,
+  // are listed by their session.
+  `
+  DROP INDEX documents_expires;
+  CREATE INDEX documents_expires ON documents (tier, expires / 3600000) WHERE expires IS NOT NULL;
+  DROP INDEX documents_place;
+  CREATE INDEX documents_place ON documents (tenant, tier, kind, place, id) WHERE kind <> 'message';
+  `,
 ];
 
 /** The file is of another program, or of a newer release of this one. */

@@ -17,6 +17,8 @@ import {
 import type { SqliteFile } from './file.ts';
 import { columns, documentOf, type Row, valuesOf } from './rows.ts';
 
+/** As the index over what expires has it. */
+const HOUR = 3_600_000;
 const ALIVE = '(expires IS NULL OR expires > ?)';
 const KEY = 'tenant = ? AND tier = ? AND kind = ? AND id = ?';
 
@@ -36,6 +38,7 @@ export class SqliteStore implements DocumentStore {
     const prepare = (sql: string) => file.database.prepare(sql);
     this.#statements = {
       get: prepare(`SELECT * FROM documents WHERE ${KEY} AND ${ALIVE}`),
+      parent: prepare(`SELECT rowid, version, body FROM documents WHERE ${KEY} AND ${ALIVE}`),
       version: prepare(`SELECT version FROM documents WHERE ${KEY} AND ${ALIVE}`),
       put: prepare(`
         INSERT INTO documents (tenant, tier, kind, id, version, ${Object.values(columns).join(', ')}, place, expires, pending, body)
@@ -51,9 +54,10 @@ export class SqliteStore implements DocumentStore {
         SELECT * FROM documents WHERE tier = ? AND pending IS NOT NULL AND tenant = ? ORDER BY pending LIMIT ?`),
       settle: prepare(`UPDATE documents SET pending = NULL WHERE ${KEY} AND version = ?`),
       // Not by `put`, which would write the entries of every index again.
-      counted: prepare(`UPDATE documents SET version = ?, expires = ?, body = ? WHERE ${KEY}`),
+      counted: prepare('UPDATE documents SET version = ?, expires = ?, body = ? WHERE rowid = ?'),
       expired: prepare(`
-        SELECT tenant, kind, id FROM documents WHERE tier = ? AND expires <= ? AND pending IS NULL LIMIT ?`),
+        SELECT tenant, kind, id FROM documents
+        WHERE tier = ? AND expires IS NOT NULL AND expires / 3600000 <= ? AND expires <= ? AND pending IS NULL LIMIT ?`),
       check: prepare('SELECT count(*) FROM (SELECT 1 FROM documents LIMIT 1)'),
     };
   }
@@ -67,20 +71,21 @@ export class SqliteStore implements DocumentStore {
 
   append(tenant: string, append: Append, now: number): Promise<{ first: number; version: number }> {
     return this.#file.write(() => {
-      const parent = this.#find(tenant, append.parent, now);
+      const { kind, id } = append.parent;
+      const parent = this.#statements.parent.get(tenant, this.#tier, kind, id, now);
       if (parent === undefined) throw new VersionConflict(append.parent, undefined);
-      const last = parent.body.lastSequence;
+      const before = JSON.parse(parent.body as string) as Document['body'];
+      const last = before.lastSequence;
       const first = (typeof last === 'number' ? last : 0) + 1;
-      const version = parent.version + 1;
+      const version = Number(parent.version) + 1;
       const writes: Write[] = append.documents.map((document, index) => ({
         put: { ...document, version: 1, order: first + index, body: { ...document.body, sequence: first + index } },
         expect: 'absent',
       }));
       writes.push(...append.also);
       this.#expect(tenant, writes, now);
-      const body = { ...parent.body, lastSequence: first + append.documents.length - 1 };
-      const { kind, id } = append.parent;
-      this.#statements.counted.run(version, append.expiresAt, JSON.stringify(body), tenant, this.#tier, kind, id);
+      const body = { ...before, lastSequence: first + append.documents.length - 1 };
+      this.#statements.counted.run(version, append.expiresAt, JSON.stringify(body), Number(parent.rowid));
       this.#write(tenant, writes, now);
       return { first, version };
     });
@@ -95,7 +100,7 @@ export class SqliteStore implements DocumentStore {
       const filters = (Object.keys(columns) as (keyof Attributes)[]).filter((name) => where[name] !== undefined);
       const values: SQLInputValue[] = [tenant, this.#tier, kind, now, ...filters.map((name) => where[name] ?? null)];
       if (after !== undefined) values.push(after.order, after.id);
-      const statement = this.#listing(filters, after !== undefined, direction);
+      const statement = this.#listing(kind, filters, after !== undefined, direction);
       return statement.all(...values, limit).map((row) => documentOf(row as Row));
     });
   }
@@ -121,7 +126,7 @@ export class SqliteStore implements DocumentStore {
   reap(now: number, limit: number): Promise<number> {
     return this.#file.write(() => {
       this.#index.catchUp();
-      const expired = this.#statements.expired.all(this.#tier, now, limit);
+      const expired = this.#statements.expired.all(this.#tier, Math.floor(now / HOUR), now, limit);
       for (const row of expired) {
         const [tenant, kind, id] = [String(row.tenant), row.kind as Kind, String(row.id)];
         this.#statements.remove.run(tenant, this.#tier, kind, id);
@@ -173,13 +178,20 @@ export class SqliteStore implements DocumentStore {
     return Number(this.#statements.lastPending.get(this.#tier)?.last ?? 0) + 1;
   }
 
-  #listing(filters: readonly (keyof Attributes)[], after: boolean, direction: ListQuery['direction']): StatementSync {
-    const name = `${filters.join()} ${after} ${direction}`;
+  #listing(
+    kind: Kind,
+    filters: readonly (keyof Attributes)[],
+    after: boolean,
+    direction: ListQuery['direction'],
+  ): StatementSync {
+    const message = kind === 'message';
+    const name = `${message} ${filters.join()} ${after} ${direction}`;
     const known = this.#lists.get(name);
     if (known !== undefined) return known;
     const [than, order] = direction === 'ascending' ? ['>', 'ASC'] : ['<', 'DESC'];
     const statement = this.#file.database.prepare(`
       SELECT * FROM documents WHERE tenant = ? AND tier = ? AND kind = ? AND ${ALIVE}
+        ${message ? '' : "AND kind <> 'message'"}
         ${filters.map((filter) => `AND ${columns[filter]} = ?`).join(' ')}
         ${after ? `AND (place, id) ${than} (?, ?)` : ''}
       ORDER BY place ${order}, id ${order} LIMIT ?`);
