@@ -22,6 +22,7 @@ import {
   text,
   trustedUrl,
 } from '@ai-orchestra/configuration/values';
+import type * as z from 'zod';
 
 const KIB = 1024;
 
@@ -142,3 +143,6 @@ function portsDiffer({ MCP_HTTP_PORT, MCP_METRICS_PORT }: Values<Shared>, report
   if (MCP_METRICS_PORT === undefined || MCP_METRICS_PORT !== MCP_HTTP_PORT) return;
   report('MCP_METRICS_PORT', 'a port other than MCP_HTTP_PORT', 'Choose another port: metrics need their own.');
 }
+
+/** The settings that the kit itself reads. */
+export type KitConfig = z.output<z.ZodObject<Shared & ReturnType<typeof telemetry>>>;

@@ -52,7 +52,9 @@ export interface Tool<Input extends z.ZodObject = z.ZodObject, Output extends z.
   /** Scope that a token needs; without it the call gets 403 and the name of the scope. */
   readonly scope: string;
   /** Values that an argument could have, for completion; by name of the argument. */
-  readonly complete?: Readonly<Record<string, (start: string, call: Pick<Call, 'caller'>) => Promise<readonly string[]>>>;
+  readonly complete?: Readonly<
+    Record<string, (start: string, call: Pick<Call, 'caller'>) => Promise<readonly string[]>>
+  >;
   /** @throws {ToolRefusal} with what to do instead; anything else is told as `internal`, without its text */
   run(input: z.output<Input>, call: Call): Promise<Result<z.output<Output>>>;
 }
@@ -64,8 +66,18 @@ export interface Answer<Out> {
   readonly structured: Out;
   /** The same for a reader of text; cut to the token budget by the kit, which says what it cut. */
   readonly text: readonly Block[];
+  /** Where more rows are, or the kit has to cut some, the answer ends with a cursor for the next call. */
+  readonly rest?: Rest;
   /** Counts for the audit log, such as `{ documents: 12 }`; no data. */
   readonly counts?: Readonly<Record<string, number>>;
+}
+
+/** How an answer goes on. */
+export interface Rest {
+  /** True where there are more rows than the first block of rows has. */
+  readonly more: boolean;
+  /** State for `Call.stateOf` that begins after so many rows of the first block of rows. */
+  after(rows: number): unknown;
 }
 
 /** Asks the person to choose. Clients that cannot ask get `otherwise`. */

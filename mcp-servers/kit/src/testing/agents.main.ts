@@ -1,0 +1,4 @@
+import { runServer } from '../run.ts';
+import { agentsServer } from './agents.fixture.ts';
+
+await runServer(agentsServer);
