@@ -17,7 +17,7 @@ import { serviceVariables } from './lib/service-variables.ts';
 import type { System } from './lib/system.ts';
 import { configFiles, type Mount, scratch, serviceAccountToken } from './lib/volume.ts';
 import { type Call, Workload } from './lib/workload.ts';
-import { ownUser, superagiTenant } from './memory.ts';
+import { memoryCollection, ownUser, superagiTenant } from './memory.ts';
 import type { MongoDb } from './mongodb.ts';
 import { agentsDatabase, replicaSet } from './mongodb.ts';
 import { secrets } from './secrets.ts';
@@ -40,6 +40,9 @@ interface ServerProps {
 }
 
 const policyFolder = '/etc/orchestra/policy';
+const everything = 'version: 1\ncollections:\n  "*":\n    read: true\n';
+/** The memory service's own collection is read through it alone: there, subjects and what was forgotten are heeded. */
+const exceptMemories = `${everything}  ${memoryCollection}:\n    read: false\n`;
 
 export class McpServers extends Application {
   readonly mongodb: Workload;
@@ -72,7 +75,7 @@ export class McpServers extends Application {
         MONGODB_USER: 'mcp',
         MONGODB_PASSWORD: secrets.mongodbMcp.key('password'),
         ...(model.enabled && { MCP_MODEL: model.name, OPENROUTER_API_KEY: secrets.openrouter.key('api-key') }),
-        ...this.policy('mcp-mongodb'),
+        ...this.policy('mcp-mongodb', everything),
       },
       mounts: { [policyFolder]: configFiles('mcp-mongodb-policy') },
     });
@@ -89,7 +92,7 @@ export class McpServers extends Application {
         WEAVIATE_HTTP_PORT: String(http.port),
         WEAVIATE_GRPC_PORT: String(grpc.port),
         WEAVIATE_API_KEY: secrets.weaviate.key('mcp-key'),
-        ...this.policy('mcp-weaviate'),
+        ...this.policy('mcp-weaviate', exceptMemories),
       },
       mounts: { [policyFolder]: configFiles('mcp-weaviate-policy') },
     });
@@ -97,21 +100,35 @@ export class McpServers extends Application {
 
   private addMemory(memory: Workload): Workload {
     const http = memory.endpoint('http');
+    const [facts, documents] = [this.mongodb.endpoint('http'), this.weaviate.endpoint('http')];
     return this.addServer({
       name: 'mcp-memory',
       schema: memoryServerConfig,
-      calls: [calls(http, 'memories')],
-      variables: { MEMORY_URL: `http://${http.address}`, MEMORY_TOKEN_FILE: `${tokenFolder('memory')}/token` },
-      mounts: { [tokenFolder('memory')]: serviceAccountToken(audiences.memory) },
+      calls: [
+        calls(http, 'memories'),
+        calls(facts, 'facts for retrieve_context'),
+        calls(documents, 'documents for retrieve_context'),
+      ],
+      variables: {
+        MEMORY_URL: `http://${http.address}`,
+        MEMORY_TOKEN_FILE: `${tokenFolder('memory')}/token`,
+        MCP_MONGODB_URL: `http://${facts.address}/mcp`,
+        MCP_WEAVIATE_URL: `http://${documents.address}/mcp`,
+        MCP_FEDERATION_TOKEN_FILE: `${tokenFolder('mcp')}/token`,
+      },
+      mounts: {
+        [tokenFolder('memory')]: serviceAccountToken(audiences.memory),
+        [tokenFolder('mcp')]: serviceAccountToken(audiences.mcp),
+      },
     });
   }
 
-  /** The policy of a server, as a file. Everything in its database may be read but what looks like a secret. */
-  private policy(server: string): { readonly MCP_POLICY_FILE: string } {
+  /** The policy of a server, as a file. What looks like a secret may never be read. */
+  private policy(server: string, policy: string): { readonly MCP_POLICY_FILE: string } {
     new ConfigFiles(this, {
       name: `${server}-policy`,
       namespace: 'superagi',
-      data: { 'policy.yaml': 'version: 1\ncollections:\n  "*":\n    read: true\n' },
+      data: { 'policy.yaml': policy },
     });
     return { MCP_POLICY_FILE: `${policyFolder}/policy.yaml` };
   }
@@ -154,6 +171,8 @@ export class McpServers extends Application {
             MCP_SERVICE_ACCOUNTS: serviceAccountTenants({
               'superagi/superagi': superagiTenant,
               'superagi/superagi-worker': superagiTenant,
+              // For retrieve_context, with its own token: no caller's is passed on.
+              'superagi/mcp-memory': superagiTenant,
             }),
             MCP_CURSOR_KEY: secrets.mcpCursor.key('key'),
             ...variables,
@@ -163,9 +182,9 @@ export class McpServers extends Application {
           ports: ['http', 'metrics'],
           mounts: { '/tmp': scratch('tmp', Size.mebibytes(64)), ...mounts },
           probes: {
-            startup: httpProbe('/health', 'http', { periodSeconds: 2, failureThreshold: 30 }),
-            readiness: httpProbe('/health', 'http'),
-            liveness: httpProbe('/health', 'http', { failureThreshold: 6 }),
+            startup: httpProbe('/health/live', 'http', { periodSeconds: 2, failureThreshold: 30 }),
+            readiness: httpProbe('/health/ready', 'http'),
+            liveness: httpProbe('/health/live', 'http', { failureThreshold: 6 }),
           },
         },
       },

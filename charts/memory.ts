@@ -23,6 +23,9 @@ export const ownUser = 65_532;
 /** Tenant of SuperAGI's agents. */
 export const superagiTenant = 'superagi';
 
+/** Collection of the semantic tier, in Weaviate. */
+export const memoryCollection = 'Memory';
+
 /** Stores that the service works on. */
 export interface MemoryProps {
   readonly dragonfly: Workload;
@@ -99,6 +102,7 @@ export class Memory extends Application {
             WEAVIATE_HTTP_PORT: String(http.port),
             WEAVIATE_GRPC_PORT: String(grpc.port),
             WEAVIATE_API_KEY: secrets.weaviate.key('memory-key'),
+            WEAVIATE_COLLECTION: memoryCollection,
             MEMORY_EMBEDDER: 'transformers',
             MEMORY_EMBEDDER_URL: `http://${inference.address}`,
             MEMORY_EMBEDDER_MODEL: embedding.model,

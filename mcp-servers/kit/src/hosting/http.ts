@@ -79,7 +79,7 @@ export async function serveHttp(
     if (at === path) return endpoint(request, response);
     if (request.method !== 'GET' && request.method !== 'HEAD') throw new Refused(404, notHere(path));
     if (at === '/health/live') return sendJson(response, 200, { status: 'live' });
-    if (at === '/health/ready') {
+    if (at === '/health/ready' || at === '/health') {
       const { status, body } = await isReady(draining);
       return sendJson(response, status, body);
     }
