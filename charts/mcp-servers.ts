@@ -37,7 +37,12 @@ interface ServerProps {
   readonly variables: Readonly<Record<string, string | SecretKey>>;
   readonly calls: readonly Call[];
   readonly mounts?: Readonly<Record<string, Mount>>;
+  /** Tenant of further ServiceAccounts that may call it; `*` names the tenant itself. @default SuperAGI's alone may call */
+  readonly accounts?: Readonly<Record<string, string>>;
 }
+
+/** For retrieve_context: it names its caller's tenant, with its own token; no caller's is passed on. */
+const federating = { 'superagi/mcp-memory': '*' };
 
 const policyFolder = '/etc/orchestra/policy';
 const everything = 'version: 1\ncollections:\n  "*":\n    read: true\n';
@@ -78,6 +83,7 @@ export class McpServers extends Application {
         ...this.policy('mcp-mongodb', everything),
       },
       mounts: { [policyFolder]: configFiles('mcp-mongodb-policy') },
+      accounts: federating,
     });
   }
 
@@ -95,6 +101,7 @@ export class McpServers extends Application {
         ...this.policy('mcp-weaviate', exceptMemories),
       },
       mounts: { [policyFolder]: configFiles('mcp-weaviate-policy') },
+      accounts: federating,
     });
   }
 
@@ -133,7 +140,7 @@ export class McpServers extends Application {
     return { MCP_POLICY_FILE: `${policyFolder}/policy.yaml` };
   }
 
-  private addServer({ name, schema, variables, calls: own, mounts }: ServerProps): Workload {
+  private addServer({ name, schema, variables, calls: own, mounts, accounts }: ServerProps): Workload {
     const { cluster } = this.system;
     const { mcp } = this.system.environment;
     return new Workload(this, {
@@ -171,8 +178,7 @@ export class McpServers extends Application {
             MCP_SERVICE_ACCOUNTS: serviceAccountTenants({
               'superagi/superagi': superagiTenant,
               'superagi/superagi-worker': superagiTenant,
-              // For retrieve_context, with its own token: no caller's is passed on.
-              'superagi/mcp-memory': superagiTenant,
+              ...accounts,
             }),
             MCP_CURSOR_KEY: secrets.mcpCursor.key('key'),
             ...variables,

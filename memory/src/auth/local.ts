@@ -29,6 +29,11 @@ export class LocalAuthenticator implements Authenticator {
     if (!timingSafeEqual(digest(bearerToken(headers)), this.#digest)) {
       throw unauthenticated("The token is not the one of the service's token file.", 'invalid_token');
     }
+    const tenant = headers['memory-tenant'];
+    // A server for many would find all its tenants in one.
+    if (tenant !== undefined && tenant !== scope.tenant) {
+      throw new Refusal('forbidden', `A local memory has one tenant, "${scope.tenant}": Memory-Tenant names another.`);
+    }
     return scope;
   }
 }

@@ -153,7 +153,7 @@ export class Calls {
         counts: undefined,
       };
     }
-    const answer = given.kind === 'question' ? given.otherwise : given;
+    const answer = given.kind === 'question' ? unasked(given, request.reply) : given;
     const { text, structured } = await render(answer, { tokens: this.#options.tokens, cursorOf: call.cursorOf });
     const valid = tool.output.safeParse(structured);
     if (!valid.success) {
@@ -295,4 +295,9 @@ const reasonOf = (reason: unknown) => (reason instanceof ToolRefusal ? reason : 
 /** The client cancelled the call or went away: its answer is read by nobody. */
 class Cancelled extends Error {
   override readonly name = 'Cancelled';
+}
+
+/** A reply without a choice: there was somebody to ask, who did not want to. */
+function unasked<Out>({ otherwise, declined }: Question<Out>, reply: CallRequest['reply']): Answer<Out> {
+  return reply !== undefined && declined !== undefined ? declined : otherwise;
 }

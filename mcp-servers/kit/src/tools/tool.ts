@@ -88,6 +88,11 @@ export interface Question<Out> {
   /** Comes back in `Call.chosen`, signed by the kit. */
   readonly state: unknown;
   readonly otherwise: Answer<Out>;
+  /**
+   * What a client gets whose person declined or closed the question; it must offer no way on. @default `otherwise`, which fits
+   * questions about what was meant, and none about permission
+   */
+  readonly declined?: Answer<Out>;
 }
 
 export type Block =

@@ -1,0 +1,50 @@
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
+import { afterAll, expect, test, vi } from 'vitest';
+import { freePort } from '../../testbed/process/port.ts';
+import { assembleImage } from '../../testing/image.ts';
+
+const image = assembleImage('mcp-servers/memory/Dockerfile');
+afterAll(() => image.remove());
+
+test('the files that the image has are enough: it starts as nobody, answers without the service, and drains', async () => {
+  expect(image.packages).toContain('client');
+  for (const name of ['vitest', 'fastify', 'mongodb', 'firestore']) expect(image.packages).not.toContain(name);
+  const port = await freePort();
+  const child = image.start({
+    MCP_TRANSPORT: 'http',
+    MCP_HTTP_PORT: String(port),
+    MEMORY_URL: 'http://127.0.0.1:1',
+    MEMORY_TOKEN_FILE: join(image.volume, 'token'),
+    MEMORY_RETRIES: '0',
+    MCP_MONGODB_URL: 'http://127.0.0.1:1/mcp',
+  });
+  let errors = '';
+  child.stderr.on('data', (chunk) => {
+    errors += chunk;
+  });
+  const exited = once(child, 'exit');
+  await Promise.race([
+    vi.waitFor(() => expect(errors).toContain(`Memory listens on http://127.0.0.1:${port}/mcp`), {
+      timeout: 60_000,
+      interval: 50,
+    }),
+    exited.then(([code]) => Promise.reject(new Error(`it ended with ${code}: ${errors}`))),
+  ]);
+  const client = new Client({ name: 'test', version: '1' }, { versionNegotiation: { mode: { pin: '2026-07-28' } } });
+  await client.connect(new StreamableHTTPClientTransport(new URL(`http://127.0.0.1:${port}/mcp`)));
+  expect((await client.listTools()).tools).toHaveLength(10);
+  const answer = await client.callTool({ name: 'retrieve_context', arguments: { query: 'tea' } });
+  // The client of the other servers and the tokenizer are loaded by then.
+  expect([answer.isError, JSON.stringify(answer.content)]).toEqual([
+    true,
+    expect.stringContaining('mongodb: missing, as it does not answer'),
+  ]);
+  await client.close();
+  const live = await fetch(`http://127.0.0.1:${port}/health/live`);
+  const ready = await fetch(`http://127.0.0.1:${port}/health/ready`);
+  expect([live.status, ready.status]).toEqual([200, 503]);
+  child.kill('SIGTERM');
+  expect((await exited)[0]).toBe(0);
+});

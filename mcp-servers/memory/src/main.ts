@@ -1,0 +1,5 @@
+/** Entry of the server: over standard input and output, or over HTTP, as MCP_TRANSPORT says. */
+import { runServer } from '@ai-orchestra/mcp-kit';
+import { memoryServer } from './server.ts';
+
+await runServer(memoryServer);

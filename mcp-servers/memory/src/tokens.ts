@@ -1,0 +1,17 @@
+/** Tokens of a text in o200k_base, the encoding of the budgets of this project. */
+export type CountTokens = (text: string) => number;
+
+let loaded: Promise<CountTokens> | undefined;
+
+/** Loaded when first needed: the vocabulary takes longer to load than the server to start. */
+export function tokenCounter(): Promise<CountTokens> {
+  loaded ??= import('gpt-tokenizer/encoding/o200k_base').then(
+    ({ countTokens }) =>
+      (text) =>
+        countTokens(text, everything),
+  );
+  return loaded;
+}
+
+/** A text that looks like a control token is a text. */
+const everything = { disallowedSpecial: new Set<string>() };
