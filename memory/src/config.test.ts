@@ -1,6 +1,9 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { checkVariables, describeVariables, parseEnvironment } from '@ai-orchestra/configuration';
 import { describe, expect, it } from 'vitest';
-import { memoryConfig } from './config.ts';
+import { parse } from 'yaml';
+import { explorerOf, memoryConfig } from './config.ts';
 
 const fromSecret = { secret: true } as const;
 
@@ -126,5 +129,36 @@ describe('memoryConfig', () => {
     expect(checkVariables(memoryConfig, container)).toEqual([]);
     const { MONGODB_PASSWORD: _, ...forgetful } = container;
     expect(checkVariables(memoryConfig, forgetful)).toMatchObject([{ path: 'MONGODB_PASSWORD' }]);
+  });
+
+  it('opens the explorer, read-only, to the one person of this machine, and elsewhere only when told to', () => {
+    const explorer = (environment: Record<string, string>) => {
+      const parsed = parseEnvironment(memoryConfig, environment);
+      return parsed.ok ? explorerOf(parsed.value) : parsed.problems.map(({ path, allowed }) => [path, allowed]);
+    };
+    expect(explorer({})).toBe('read-only');
+    expect(explorer(oidc)).toBe('off');
+    expect(explorer({ ...oidc, MEMORY_EXPLORER: 'read-only' })).toBe('read-only');
+    expect(explorer({ MEMORY_EXPLORER: 'off' })).toBe('off');
+    expect(explorer({ MEMORY_EXPLORER: 'writable' })).toBe('writable');
+    expect(explorer({ MEMORY_EXPLORER: 'yes', MEMORY_HTTP_PORT: '0' })).toEqual([
+      ['MEMORY_HTTP_PORT', 'integer, 1 to 65535'],
+      ['MEMORY_EXPLORER', 'off | read-only | writable'],
+    ]);
+  });
+
+  const dist = join(import.meta.dirname, '../../dist');
+  it.each(readdirSync(dist))('takes what the charts give the service in %s, and nothing else is given', (cluster) => {
+    const file = join(dist, cluster, 'memory/Deployment-memory.yaml');
+    const [container] = parse(readFileSync(file, 'utf8')).spec.template.spec.containers;
+    const env: { name: string; value?: string }[] = container.env;
+    const given = Object.fromEntries(env.map(({ name, value }) => [name, value ?? fromSecret]));
+    expect(checkVariables(memoryConfig, given)).toEqual([]);
+    // What is not checked here would be no check.
+    expect(checkVariables(memoryConfig, { ...given, MEMORY_EXPLORRER: 'off' })).toMatchObject([
+      { path: 'MEMORY_EXPLORRER' },
+    ]);
+    const { MEMORY_OIDC_ISSUER: _, ...anonymous } = given;
+    expect(checkVariables(memoryConfig, anonymous)).toMatchObject([{ path: 'MEMORY_OIDC_ISSUER' }]);
   });
 });

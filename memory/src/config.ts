@@ -42,8 +42,10 @@ const listening = {
     .default(20)
     .describe('How long requests under way may take after SIGTERM; less than terminationGracePeriodSeconds.'),
   MEMORY_EXPLORER: choice('off', 'read-only', 'writable')
-    .default('off')
-    .describe('Web page that shows the memories a caller may see, and may change them when writable.'),
+    .optional()
+    .describe(
+      'Web page at /explorer that shows what the token of whoever opens it may read, and offers changes when writable. Not set: read-only with MEMORY_AUTHENTICATION=local, else off.',
+    ),
 };
 
 const stores = {
@@ -151,6 +153,15 @@ export const memoryConfig = environment(
 );
 
 export type MemoryConfig = z.output<typeof memoryConfig>;
+
+/** What the explorer is where nobody says so: on for the one person of this machine, off where others come by network. */
+export function explorerOf({
+  MEMORY_EXPLORER: asked,
+  MEMORY_AUTHENTICATION: authentication,
+}: Pick<MemoryConfig, 'MEMORY_EXPLORER' | 'MEMORY_AUTHENTICATION'>): 'off' | 'read-only' | 'writable' {
+  return asked ?? (authentication === 'local' ? 'read-only' : 'off');
+}
+
 type Some = Values<typeof variables>;
 type Problems = Report<keyof Some>;
 

@@ -1,5 +1,8 @@
+import { localToken } from './auth/local.ts';
 import { openAuthenticator } from './auth/open.ts';
-import type { MemoryConfig } from './config.ts';
+import { explorerOf, type MemoryConfig } from './config.ts';
+import { addExplorer } from './explorer/explorer.ts';
+import { OneTimeLink } from './explorer/one-time-link.ts';
 import { Admission } from './http/admission.ts';
 import { createServer } from './http/server.ts';
 import { type OpenMemory, openMemory } from './open.ts';
@@ -29,6 +32,9 @@ export async function runService(config: MemoryConfig, log: Log): Promise<Runnin
   const metrics = new Metrics();
   const admission = new Admission({ running: 256, waiting: 1024 });
   metrics.watch({ admission: () => admission.state, ...watched(memory) });
+  const explorer = explorerOf(config);
+  const link =
+    explorer === 'off' || tokenFile === undefined ? undefined : new OneTimeLink(localToken(tokenFile), Date.now);
   const { http, beginDrain } = createServer({
     service: memory.service,
     authenticator,
@@ -37,6 +43,9 @@ export async function runService(config: MemoryConfig, log: Log): Promise<Runnin
     requestsPerSecond: config.MEMORY_RATE_LIMIT_PER_SECOND,
     admission,
     observer: observerOf(metrics, tracing, log),
+    extend: (server) => {
+      if (explorer !== 'off') addExplorer(server, { mode: explorer, ...(link && { link }) });
+    },
   });
   const url = await http.listen({ host: config.MEMORY_HTTP_HOST, port: config.MEMORY_HTTP_PORT });
   const metricsServer =
@@ -44,6 +53,11 @@ export async function runService(config: MemoryConfig, log: Log): Promise<Runnin
       ? undefined
       : await serveMetrics(metrics.registry, { host: config.MEMORY_HTTP_HOST, port: config.MEMORY_METRICS_PORT });
   log('info', `Memory listens on ${url}`, { store: config.MEMORY_STORE, tokenFile });
+  if (link !== undefined) {
+    // What follows '#' never leaves a browser, and the code in it is good for nothing once it was used.
+    const minutes = OneTimeLink.lifetimeMilliseconds / 60_000;
+    log('info', `The explorer opens once by this link, within ${minutes} minutes`, { link: link.of(url) });
+  }
 
   const close = async () => {
     await http.close();

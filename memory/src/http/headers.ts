@@ -32,11 +32,11 @@ export function askedOf(operation: Operation, headers: IncomingHttpHeaders, mist
 
 export const etag = (version: number): string => `"${version}"`;
 
-/** Whether the caller has what it would be sent. */
-export function isCached(ifNoneMatch: string | undefined, version: number): boolean {
+/** Whether the caller has what it would be sent. @param tag the strong ETag of that */
+export function isCached(ifNoneMatch: string | undefined, tag: string): boolean {
   if (ifNoneMatch === undefined) return false;
-  const tags = ifNoneMatch.split(',').map((tag) => tag.trim().replace(/^W\//, ''));
-  return tags.includes('*') || tags.includes(etag(version));
+  const tags = ifNoneMatch.split(',').map((one) => one.trim().replace(/^W\//, ''));
+  return tags.includes('*') || tags.includes(tag);
 }
 
 /** @throws Refusal not-acceptable */

@@ -130,7 +130,11 @@ export function createServer(options: ServerOptions): MemoryServer {
     if (replayed) reply.header('idempotency-replayed', 'true');
     if (indexed) reply.header('preference-applied', 'wait=indexed');
     if (operation.answer === undefined) return reply.code(204).send();
-    if (operation.method === 'GET' && version !== undefined && isCached(request.headers['if-none-match'], version)) {
+    if (
+      operation.method === 'GET' &&
+      version !== undefined &&
+      isCached(request.headers['if-none-match'], etag(version))
+    ) {
       return reply.code(304).send();
     }
     return reply
