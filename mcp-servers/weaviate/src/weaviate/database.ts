@@ -78,7 +78,7 @@ async function connect(config: WeaviateServerConfig): Promise<WeaviateClient> {
   const { WEAVIATE_HTTP_HOST: httpHost, WEAVIATE_TLS: secure, WEAVIATE_API_KEY: apiKey } = config;
   const { default: weaviate, ApiKey } = await import('weaviate-client');
   const seconds = config.WEAVIATE_TIMEOUT_MS / 1000;
-  return weaviate.connectToCustom({
+  const client = await weaviate.connectToCustom({
     httpHost,
     httpPort: config.WEAVIATE_HTTP_PORT,
     httpSecure: secure,
@@ -90,6 +90,9 @@ async function connect(config: WeaviateServerConfig): Promise<WeaviateClient> {
     // Whether Weaviate is there is asked by each call: this server also starts while it is down.
     skipInitChecks: true,
   });
+  // A collection asks for it without waiting: where nothing answers, that would end the process. Once known, it is not asked again.
+  await client.getWeaviateVersion();
+  return client;
 }
 
 function ended(signal: AbortSignal): Promise<never> {

@@ -155,6 +155,13 @@ describe('ranking', () => {
     expect(best('Does she play the clarinet?', [...talk, { id: 'fact', text: 'I play the clarinet' }])).toBe('fact');
   });
 
+  test('a fact that names somebody is found by the name, also once somebody of that name has spoken', () => {
+    const fact = { id: 'fact', text: 'Ana moved to Lisbon in May' };
+    const hello = { id: 'hello', text: 'Hello, harbour', speaker: 'Ana', thread: 'talk', sequence: 1 };
+    expect(ids(ask('where does Ana live', [fact]))).toEqual(['fact']);
+    expect(ids(ask('where does Ana live', [hello, fact]))).toContain('fact');
+  });
+
   test('a name alone finds whoever has it', () => {
     const passages = [
       { id: 'ana', speaker: 'Ana', text: 'The weather is fine' },

@@ -56,7 +56,7 @@ export function signalsOf(
       context: contextSignal(pool, index, beside, lexical, weighed),
       // What is of no thread, such as a fact, speaks for itself.
       thread: threads.get(analysed.passage.thread) ?? lexical[index] ?? 0,
-      speaker: analysed.speaker.some((name) => weighed.speakers.has(name)) ? 1 : 0,
+      speaker: isOf(analysed, weighed.speakers) ? 1 : 0,
       time: timeSignal(question, analysed),
       answer: looksLike(question.forms, analysed.passage.text),
       substance: analysed.substance,
@@ -64,6 +64,11 @@ export function signalsOf(
       importance: analysed.passage.importance ?? 0.5,
     };
   });
+}
+
+/** Said by one of them; what nobody said, such as a fact, is of those whom it names. */
+function isOf({ speaker, counts }: AnalysedPassage, names: ReadonlySet<string>): boolean {
+  return speaker.length > 0 ? speaker.some((name) => names.has(name)) : [...names].some((name) => counts.has(name));
 }
 
 const lexicalSignal = ({ counts, length }: AnalysedPassage, { terms }: WeighedQuestion, statistics: TermStatistics) =>
