@@ -30,6 +30,12 @@ const queries = {
   MCP_POLICY_FILE: whenShared(absolutePath()).describe(
     'Which collections, fields and rows a caller may read (YAML); not set: the whole database but secret-looking fields.',
   ),
+  MCP_SYNONYMS_FILE: absolutePath()
+    .optional()
+    .describe('Further words for collections, fields and values (YAML); not set: their own names and their values.'),
+  MCP_QUESTIONS_FILE: absolutePath()
+    .optional()
+    .describe('Saved questions that people pick as prompts (YAML); not set: none.'),
   MCP_CATALOGUE_SECONDS: seconds(5, 86_400)
     .default(300)
     .describe('How old the catalogue of collections, fields and values may get before it is read again.'),

@@ -43,8 +43,18 @@ export interface Abstention extends Understanding {
   readonly kind: 'abstention';
   readonly reason: string;
   /** What would have been asked, for a person to confirm. @default nothing could be read */
-  readonly candidate?: { readonly plan: Plan; readonly readBack: string };
+  readonly candidate?: Candidate;
+  /** Other readings, the nearest first. */
+  readonly others: readonly Candidate[];
 }
+
+export interface Candidate {
+  readonly plan: Plan;
+  readonly readBack: string;
+}
+
+/** Other readings that are told. */
+const OTHERS = 3;
 
 /** Longest question that is read, in characters. */
 export const LONGEST_QUESTION = 1000;
@@ -65,13 +75,14 @@ export function translate(question: string, catalogue: Catalogue, options: Trans
       JSON.stringify(other.plan.output) !== JSON.stringify(best.plan.output) ||
       other.plan.collection === best.plan.collection,
   );
+  const told = different.slice(0, OTHERS).map(({ plan }) => ({ plan, readBack: readBack(plan) }));
   const confidence = confidenceOf(sketch, best, rivalOf(best, different, written));
   const understanding = {
     confidence,
     assumptions: best.assumptions,
     unmatched,
     doubts: best.doubts.map(({ about }) => about),
-    alternatives: [...best.alternatives, ...different.slice(0, 3).map(({ plan }) => readBack(plan))],
+    alternatives: [...best.alternatives, ...told.map(({ readBack: other }) => other)],
   };
   const said = readBack(best.plan);
   if (confidence >= (options.confidence ?? 0.7))
@@ -80,6 +91,7 @@ export function translate(question: string, catalogue: Catalogue, options: Trans
     kind: 'abstention',
     reason: reasonOf(understanding),
     candidate: { plan: best.plan, readBack: said },
+    others: told,
     ...understanding,
   };
 }
@@ -88,7 +100,16 @@ const rivalOf = (best: Reading, others: readonly Reading[], written: string) =>
   others.find(({ plan }) => plan.collection === best.plan.collection && JSON.stringify(plan) !== written);
 
 function nothing(reason: string, unmatched: readonly string[]): Abstention {
-  return { kind: 'abstention', reason, confidence: 0, assumptions: [], unmatched, doubts: [], alternatives: [] };
+  return {
+    kind: 'abstention',
+    reason,
+    confidence: 0,
+    assumptions: [],
+    unmatched,
+    doubts: [],
+    alternatives: [],
+    others: [],
+  };
 }
 
 function reasonWithout(unmatched: readonly string[]): string {

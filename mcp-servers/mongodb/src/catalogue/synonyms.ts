@@ -21,7 +21,8 @@ export interface SynonymProblem {
 
 export type ParsedSynonyms =
   | { readonly ok: true; readonly synonyms: readonly Synonym[] }
-  | { readonly ok: false; readonly problems: readonly SynonymProblem[] };
+  /** `synonyms`: those without a problem. */
+  | { readonly ok: false; readonly problems: readonly SynonymProblem[]; readonly synonyms: readonly Synonym[] };
 
 /**
  * Reads the parsed content of a synonyms file. Names of collections, fields and values are checked against the catalogue, so
@@ -32,6 +33,7 @@ export function parseSynonyms(content: unknown, catalogue: Catalogue): ParsedSyn
   if (!parsed.success)
     return {
       ok: false,
+      synonyms: [],
       problems: parsed.error.issues.map(({ path, message }) => shapeProblem(content, path, message)),
     };
   const problems: SynonymProblem[] = [];
@@ -68,7 +70,7 @@ export function parseSynonyms(content: unknown, catalogue: Catalogue): ParsedSyn
         );
     }
   }
-  return problems.length > 0 ? { ok: false, problems } : { ok: true, synonyms };
+  return problems.length > 0 ? { ok: false, problems, synonyms } : { ok: true, synonyms };
 }
 
 const fieldIds = (catalogue: Catalogue) =>
