@@ -1,13 +1,14 @@
 /** `npm run bootstrap`: Google Cloud as environments/ says. */
 import { type Cluster, clusters } from '../environments/index.ts';
-import { type ApplyOptions, apply } from '../gcp-bootstrap/engine/apply.ts';
+import { apply } from '../gcp-bootstrap/engine/apply.ts';
 import { departures, destroy } from '../gcp-bootstrap/engine/destroy.ts';
 import { CannotRead, isEmpty, type Planned, plan } from '../gcp-bootstrap/engine/plan.ts';
+import type { Progress } from '../gcp-bootstrap/engine/progress.ts';
 import type { Resource } from '../gcp-bootstrap/engine/resource.ts';
-import { type Command, typed } from '../gcp-bootstrap/gcloud/command.ts';
+import type { Command } from '../gcp-bootstrap/gcloud/command.ts';
 import { GcloudFailed } from '../gcp-bootstrap/gcloud/failure.ts';
 import { Gcloud } from '../gcp-bootstrap/gcloud/gcloud.ts';
-import { lint } from '../gcp-bootstrap/gcloud/lint.ts';
+import { lint, oneOfEach, without } from '../gcp-bootstrap/gcloud/lint.ts';
 import { Reader } from '../gcp-bootstrap/gcloud/reader.ts';
 import { readProject } from '../gcp-bootstrap/project.ts';
 import {
@@ -107,7 +108,9 @@ function givenValue(name: string): string | undefined {
   return name === 'orchestra-openrouter-api-key' ? process.env.OPENROUTER_API_KEY || undefined : undefined;
 }
 
-const tell: ApplyOptions['tell'] = (progress) => console.error(progressLine(progress));
+function tell(progress: Progress): void {
+  console.error(progressLine(progress));
+}
 
 async function applyAll(gcloud: Gcloud, planned: readonly Planned[], json: boolean): Promise<number> {
   const adapt = await adapted(gcloud, planned);
@@ -135,21 +138,20 @@ async function applyAll(gcloud: Gcloud, planned: readonly Planned[], json: boole
 
 /** Nothing is changed before this gcloud was seen to know every command. */
 async function adapted(gcloud: Gcloud, planned: readonly Planned[]) {
-  const commands = planned.flatMap((one) => one.commands);
+  const commands = oneOfEach(planned.flatMap((one) => one.commands));
   if (commands.length === 0) return (command: Command) => command;
-  const { commands: fitting, notices, refusals } = await lint(gcloud, commands);
+  const { missing, notices, refusals } = await lint(gcloud, commands);
   for (const notice of notices) console.error(notice);
   for (const { command, said } of refusals)
     console.error(
       failureText({ id: command, step: 'This gcloud cannot do it', command, said, fix: 'gcloud components update' }),
     );
-  if (refusals.length > 0) return undefined;
-  const byWords = new Map(commands.map((command, index) => [typed(command), fitting[index]]));
-  return (command: Command) => byWords.get(typed(command)) ?? command;
+  return refusals.length > 0 ? undefined : (command: Command) => without(command, missing);
 }
 
-const titleOf = (planned: readonly Pick<Planned, 'resource'>[]) => (id: string) =>
-  planned.find(({ resource }) => resource.id === id)?.resource.title ?? id;
+function titleOf(planned: readonly Pick<Planned, 'resource'>[]) {
+  return (id: string) => planned.find(({ resource }) => resource.id === id)?.resource.title ?? id;
+}
 
 function status(planned: readonly Planned[], json: boolean): number {
   if (json)
@@ -209,5 +211,6 @@ async function destroyAll(gcloud: Gcloud, read: Reader, resources: readonly Reso
   return failures.length + unexpected.length > 0 ? 1 : 0;
 }
 
-const departuresJson = (all: Awaited<ReturnType<typeof departures>>) =>
-  all.map(({ resource, kept }) => ({ id: resource.id, title: resource.title, ...(kept && { kept }) }));
+function departuresJson(all: Awaited<ReturnType<typeof departures>>) {
+  return all.map(({ resource, kept }) => ({ id: resource.id, title: resource.title, ...(kept && { kept }) }));
+}

@@ -122,7 +122,7 @@ export const failureText = ({ step, command, said, fix }: Failed) =>
   [
     step,
     ...(command ? [`  command  ${command}`] : []),
-    `  said     ${said.split('\n').join('\n           ') || 'nothing'}`,
+    `  said     ${said.trim().split('\n').join('\n           ') || 'nothing'}`,
     `  to do    ${fix}`,
   ].join('\n');
 

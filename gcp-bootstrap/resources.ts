@@ -15,7 +15,7 @@ import type { Resource } from './engine/resource.ts';
 import { poolCost } from './price.ts';
 import type { Project } from './project.ts';
 import { sslPolicy, staticAddress } from './steps/addresses.ts';
-import { api, apiId, apis } from './steps/apis.ts';
+import { apisId, enabled } from './steps/apis.ts';
 import { backupPlan } from './steps/backup-plan.ts';
 import { binaryAuthorization } from './steps/binary-authorization.ts';
 import { backupBucket } from './steps/bucket.ts';
@@ -36,7 +36,7 @@ import { network } from './steps/network.ts';
 import { noDefaultPool, nodePool, poolSizes } from './steps/node-pool.ts';
 import { registry } from './steps/registry.ts';
 import { kubernetesAccount, type PolicyTarget, roleBinding } from './steps/role-binding.ts';
-import { generated, secret, secretValue } from './steps/secrets.ts';
+import { generated, secret } from './steps/secrets.ts';
 import { serviceAccount, serviceAccountEmail } from './steps/service-account.ts';
 import { proxyOnlySubnetwork, subnetwork } from './steps/subnetwork.ts';
 
@@ -71,10 +71,10 @@ export function resourcesOf({ project, clusters, given, now }: ResourceOptions):
     name: `project ${project.id}`,
     group: ['projects'],
     words: [project.id],
-    needs: [apiId('cloudresourcemanager.googleapis.com'), apiId('iam.googleapis.com')],
+    needs: [apisId],
   };
   return [
-    ...apis.map(api),
+    enabled,
     network(NETWORK),
     privateZone('googleapis', 'googleapis.com.', NETWORK),
     dnsRecord('googleapis', 'private.googleapis.com.', 'A', PRIVATE_GOOGLE),
@@ -127,7 +127,7 @@ export function resourcesOf({ project, clusters, given, now }: ResourceOptions):
             name: `key ${KEY_RING}/${KEY}`,
             group: ['kms', 'keys'],
             words: [KEY, `--keyring=${KEY_RING}`, `--location=${location}`],
-            needs: [ownKey.id, apiId('container.googleapis.com')],
+            needs: [ownKey.id],
             api: 'cloudkms.googleapis.com',
             exists: ownKey,
           },
@@ -221,11 +221,11 @@ function secrets(systems: readonly System[], given: ResourceOptions['given']): R
       secretUses(system).map(({ secret: spec, key: name }) => [spec.remoteName(name), spec.keys[name]] as const),
     ),
   );
-  return [...all].flatMap(([name, spec]) => {
+  return [...all].map(([name, spec]) => {
     const origin = spec?.origin;
     const value = async () =>
       origin && 'generate' in origin ? generated(origin.generate) : (given(name) ?? notGivenYet);
-    return [secret(name), secretValue({ name, value })];
+    return secret({ name, value });
   });
 }
 

@@ -1,7 +1,7 @@
 /** Takes everything away, in the order in which nothing is left without what it needs, and looks at what is left. */
 import type { Gcloud } from '../gcloud/gcloud.ts';
 import { Reader } from '../gcloud/reader.ts';
-import { type ApplyOptions, NeedsAPerson } from './apply.ts';
+import { type ApplyOptions, NeedsAPerson, settle } from './apply.ts';
 import { inOrder, type Outcome, type Task } from './order.ts';
 import type { Found, Resource } from './resource.ts';
 
@@ -57,6 +57,7 @@ export async function destroy(
   options: ApplyOptions,
 ): Promise<readonly Outcome<Removal>[]> {
   const going = leaving.filter(({ kept }) => kept === undefined);
+  const goingIds = new Set(going.map(({ resource }) => resource.id));
   const tasks = going.map(
     (departure): Removal => ({
       id: departure.resource.id,
@@ -69,14 +70,15 @@ export async function destroy(
   );
   return inOrder(tasks, 4, async ({ departure: { resource, found } }) => {
     const { id, title } = resource;
-    const commands = resource.remove(found);
-    // It goes with what it is part of.
+    const goesWithAnother = resource.partOf !== undefined && goingIds.has(resource.partOf);
+    const commands = goesWithAnother ? [] : resource.remove(found);
     if (commands.length === 0) return;
     const started = performance.now();
     options.tell({ state: 'begun', id, title, doing: 'deleting' });
     try {
+      if (found.busy !== undefined) await settle(gcloud, resource, options);
       for (const command of commands) await gcloud.run(options.adapt?.(command) ?? command);
-      await gone(gcloud, resource, options);
+      if (resource.returnsEarly) await gone(gcloud, resource, options);
       options.tell({ state: 'done', id, title, doing: 'deleting', seconds: (performance.now() - started) / 1000 });
     } catch (error) {
       const why = (error as Error).message;

@@ -46,7 +46,7 @@ export async function plan(resources: readonly Resource[], read: Reader): Promis
 }
 
 /** What is to be done with one resource, as it is now. @throws {GcloudFailed} */
-export async function planOne(resource: Resource, read: Reader): Promise<Planned> {
+async function planOne(resource: Resource, read: Reader): Promise<Planned> {
   const isThere = resource.api === undefined || read.isEnabled(resource.api);
   const found = isThere ? await resource.read(read) : undefined;
   if (found === undefined) return { resource, action: 'create', changes: [], commands: resource.create(false) };

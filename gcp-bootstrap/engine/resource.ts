@@ -42,8 +42,10 @@ export interface Resource {
   update(changes: readonly FieldChange[], found: Found): readonly Command[] | undefined;
   /** Empty where it goes with something else. */
   remove(found: Found): readonly Command[];
-  /** Where gcloud returns before the work is done: whether it is. @default done when gcloud returns */
-  settled?(read: Reader): Promise<boolean>;
+  /** gcloud returns before it is there, or gone: it is looked at until it is. @default gcloud waits itself */
+  readonly returnsEarly?: true;
+  /** Id of what it goes with, where that is deleted too. @default it goes by its own commands */
+  readonly partOf?: string;
   /** USD a month, lowest and highest; undefined where no price is known for sure. @default free */
   readonly cost?: { readonly low: number; readonly high: number } | 'unknown';
 }

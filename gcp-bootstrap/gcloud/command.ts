@@ -8,7 +8,7 @@ export interface Command {
   readonly files?: readonly { readonly name: string; readonly text: string }[];
   /** Flags that an older gcloud may lack, with what is then not so. They are left out, and that is said. */
   readonly optional?: Readonly<Record<string, string>>;
-  /** Milliseconds that it may take. @default 120,000 */
+  /** Milliseconds that it may take. @default 300,000 */
   readonly timeout?: number;
 }
 

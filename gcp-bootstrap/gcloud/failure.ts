@@ -7,6 +7,8 @@ export type FailureKind =
   | 'denied'
   | 'unauthenticated'
   | 'api-disabled'
+  /** What was just made is not known everywhere yet. */
+  | 'not-yet'
   /** Somebody else changed it meanwhile, or it is busy. */
   | 'conflict'
   | 'quota'
@@ -29,6 +31,7 @@ const signs: readonly (readonly [FailureKind, RegExp])[] = [
     'api-disabled',
     /SERVICE_DISABLED|API \[[\w.-]+\] not enabled|has not been used in project .* before or it is disabled/,
   ],
+  ['not-yet', /[Ss]ervice account \S+ does not exist|Identity Pool does not exist/],
   [
     'unauthenticated',
     /UNAUTHENTICATED|invalid authentication credentials|code=401|HTTPError 401|do not currently have an active account|Reauthentication|invalid_grant|There was a problem refreshing/,
@@ -67,6 +70,7 @@ const advice: Readonly<Record<FailureKind, string>> = {
     'Ask for the role that the message names, or run it as somebody who has it: gcloud auth list says who you are.',
   unauthenticated: 'Log in again: gcloud auth login.',
   'api-disabled': 'Run the command again: APIs are switched on first, and some take a minute to notice.',
+  'not-yet': 'Run the command again: a new account takes a minute to be known everywhere.',
   conflict: 'Run the command again: something else was changing it.',
   quota: 'Wait, or ask for more quota: the message names it. Then run the command again.',
   unavailable: 'Run the command again: Google Cloud did not answer as it should.',

@@ -4,24 +4,32 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Command, typed } from './command.ts';
-import { GcloudFailed, kindOf } from './failure.ts';
+import { type FailureKind, GcloudFailed, kindOf } from './failure.ts';
 
 export interface GcloudOptions {
   readonly project: string;
   /** @default the variables of this process */
   readonly environment?: NodeJS.ProcessEnv;
+  /** Milliseconds before each further try of what may pass by itself. @default 1, 2, 4, 8 and 16 seconds */
+  readonly waits?: readonly number[];
   /** Told of every call when it ends. */
   readonly onCall?: (call: { readonly command: string; readonly seconds: number; readonly ok: boolean }) => void;
 }
 
-/** Where the next try waits, in milliseconds: gcloud itself tries a 503 again, and nothing else. */
-const waits = [1000, 2000, 4000, 8000, 16_000];
-const DEFAULT_TIMEOUT = 120_000;
+const defaultWaits = [1000, 2000, 4000, 8000, 16_000];
+/** Nothing was done, and a moment later it may be. gcloud itself tries a 503 again, and nothing else. */
+const passing: readonly FailureKind[] = ['conflict', 'quota', 'not-yet', 'api-disabled'];
+/** gcloud tries a 503 again for a minute by itself. */
+const DEFAULT_TIMEOUT = 300_000;
+/** Processes at the same time: each takes 100 MB, and most of a second of CPU before it asks anything. */
+const AT_ONCE = 8;
 
 export class Gcloud {
   readonly project: string;
   readonly #options: GcloudOptions;
   readonly #aborted = new AbortController();
+  readonly #waiting: (() => void)[] = [];
+  #running = 0;
 
   constructor(options: GcloudOptions) {
     this.project = options.project;
@@ -39,13 +47,14 @@ export class Gcloud {
     return JSON.parse(text || 'null') as T;
   }
 
-  /** Runs a command to its end; where somebody else was changing the same thing, again. @throws {GcloudFailed} */
+  /** Runs a command to its end; where what stands in its way passes, again. @throws {GcloudFailed} */
   async run(command: Command): Promise<string> {
+    const waits = this.#options.waits ?? defaultWaits;
     for (const [attempt, wait] of [...waits.entries(), [waits.length, 0] as const]) {
       try {
         return await this.once(command);
       } catch (error) {
-        const again = error instanceof GcloudFailed && ['conflict', 'quota'].includes(error.kind);
+        const again = error instanceof GcloudFailed && passing.includes(error.kind);
         if (!again || attempt === waits.length || this.#aborted.signal.aborted) throw error;
         await new Promise((resolve) => setTimeout(resolve, wait));
       }
@@ -63,10 +72,22 @@ export class Gcloud {
         return path;
       });
       const args = words.map((word) => word.replace('{file}', () => paths.shift() ?? '{file}'));
-      return await this.#spawn(args, input === undefined ? '' : await input(), timeout, typed({ words, files }));
+      const given = input === undefined ? '' : await input();
+      await this.#turn();
+      try {
+        return await this.#spawn(args, given, timeout, typed({ words, files }));
+      } finally {
+        this.#running--;
+        this.#waiting.shift()?.();
+      }
     } finally {
       if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
     }
+  }
+
+  async #turn(): Promise<void> {
+    while (this.#running >= AT_ONCE) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    this.#running++;
   }
 
   #spawn(args: readonly string[], input: string, timeout: number, command: string): Promise<string> {

@@ -1,5 +1,5 @@
 import type { Resource } from '../engine/resource.ts';
-import { apiId } from './apis.ts';
+import { apisId } from './apis.ts';
 
 const api = 'compute.googleapis.com';
 
@@ -14,7 +14,7 @@ export function staticAddress(name: string): Resource {
     id: 'address',
     title: `static address ${name}`,
     api,
-    needs: [apiId(api)],
+    needs: [apisId],
     wanted: { type: 'EXTERNAL' },
     async read(read) {
       const all = await read.json<readonly Address[]>('compute', 'addresses', 'list', '--global');
@@ -42,7 +42,7 @@ export function sslPolicy(name: string): Resource {
     id: 'ssl-policy',
     title: `SSL policy ${name}`,
     api,
-    needs: [apiId(api)],
+    needs: [apisId],
     wanted: { profile: 'MODERN', 'oldest TLS': 'TLS_1_2' },
     async read(read) {
       const all = await read.json<readonly SslPolicy[]>('compute', 'ssl-policies', 'list');

@@ -27,7 +27,8 @@ export const apis = [
   'billingbudgets',
 ].map((name) => `${name}.googleapis.com`);
 
-export const apiId = (api: string) => `api:${api}`;
+/** Id of the step that switches them on. */
+export const apisId = 'apis';
 
 interface Service {
   readonly config?: { readonly name?: string };
@@ -41,19 +42,29 @@ export const enabledApis = (services: readonly Service[]): ReadonlySet<string> =
 /** The command that lists them; every run begins with it. */
 export const listApis = ['services', 'list', '--enabled'] as const;
 
-/** An API that is on. `destroy` leaves it: other things in the project may use it. */
-export function api(name: string): Resource {
-  return {
-    id: apiId(name),
-    title: `API ${name}`,
-    needs: [],
-    keep: { as: 'forever', because: 'an API costs nothing, and others may use it' },
-    wanted: {},
-    async read(read) {
-      return enabledApis(await read.json<readonly Service[]>(...listApis)).has(name) ? { fields: {} } : undefined;
-    },
-    create: () => [{ words: ['services', 'enable', name], timeout: 300_000 }],
-    update: () => [],
-    remove: () => [],
-  };
-}
+/** Services that one request may name. @see https://cloud.google.com/service-usage/docs/reference/rest/v1/services/batchEnable */
+const AT_MOST = 20;
+
+/** APIs that are on. `destroy` leaves them: other things in the project may use them. */
+export const enabled: Resource = {
+  id: apisId,
+  title: 'APIs',
+  needs: [],
+  keep: { as: 'forever', because: 'an API costs nothing, and others may use it' },
+  wanted: Object.fromEntries(apis.map((name) => [name, 'on'])),
+  async read(read) {
+    const on = enabledApis(await read.json<readonly Service[]>(...listApis));
+    return { fields: Object.fromEntries(apis.map((name) => [name, on.has(name) ? 'on' : 'off'])) };
+  },
+  // A project always has a list of them.
+  create: () => [],
+  update: (changes) => {
+    const names = changes.map(({ field }) => field);
+    const parts = Math.ceil(names.length / AT_MOST);
+    return Array.from({ length: parts }, (_, part) => ({
+      words: ['services', 'enable', ...names.slice(part * AT_MOST, (part + 1) * AT_MOST)],
+      timeout: 300_000,
+    }));
+  },
+  remove: () => [],
+};

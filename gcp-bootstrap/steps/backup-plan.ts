@@ -1,5 +1,5 @@
 import type { Resource } from '../engine/resource.ts';
-import { apiId } from './apis.ts';
+import { apisId } from './apis.ts';
 import { clusterId } from './cluster.ts';
 
 const api = 'gkebackup.googleapis.com';
@@ -31,7 +31,7 @@ export function backupPlan(
     id: `backup-plan:${location}`,
     title: `backup plan ${name}`,
     api,
-    needs: [apiId(api), clusterId(location)],
+    needs: [apisId, clusterId(location)],
     wanted: { schedule, 'kept days': retainDays, volumes: true },
     async read(read) {
       const all = await read.json<readonly BackupPlan[]>(...group, 'list', `--location=${location}`);

@@ -1,5 +1,5 @@
 import type { Resource } from '../engine/resource.ts';
-import { apiId } from './apis.ts';
+import { apisId } from './apis.ts';
 
 const api = 'binaryauthorization.googleapis.com';
 
@@ -26,7 +26,7 @@ export function binaryAuthorization(project: string, patterns: readonly string[]
     id: 'binary-authorization',
     title: 'policy of images that may run',
     api,
-    needs: [apiId(api)],
+    needs: [apisId],
     // Every project has a policy; the one that allows everything is what it begins with.
     keep: { as: 'forever', because: 'a project always has one' },
     wanted: {

@@ -1,5 +1,5 @@
 import type { Resource } from '../engine/resource.ts';
-import { apiId } from './apis.ts';
+import { apisId } from './apis.ts';
 
 const api = 'storage.googleapis.com';
 
@@ -47,7 +47,7 @@ export function backupBucket(name: string, location: string, retentionDays: numb
     id: 'backup-bucket',
     title: `bucket ${name}`,
     api,
-    needs: [apiId(api)],
+    needs: [apisId],
     keep: { as: 'data', because: 'it holds the backups' },
     wanted: {
       location: location.toUpperCase(),

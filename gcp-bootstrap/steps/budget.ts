@@ -1,5 +1,5 @@
 import type { Resource } from '../engine/resource.ts';
-import { apiId } from './apis.ts';
+import { apisId } from './apis.ts';
 
 const api = 'billingbudgets.googleapis.com';
 
@@ -19,7 +19,7 @@ export function budget(name: string, billingAccount: string, project: string, us
     id: 'budget',
     title: `budget ${name}`,
     api,
-    needs: [apiId(api)],
+    needs: [apisId],
     wanted: { 'a month': `${usdPerMonth} USD`, 'told at': thresholds.map((share) => `${share * 100} %`) },
     async read(read) {
       const all = await read.json<readonly Budget[]>('billing', 'budgets', 'list', account);

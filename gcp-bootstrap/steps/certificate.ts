@@ -1,5 +1,5 @@
 import type { Resource } from '../engine/resource.ts';
-import { apiId } from './apis.ts';
+import { apisId } from './apis.ts';
 
 const api = 'certificatemanager.googleapis.com';
 const leaf = (name: string) => name.split('/').at(-1) ?? '';
@@ -21,7 +21,7 @@ export function dnsAuthorization(name: string, domain: string): Resource {
     id: 'dns-authorization',
     title: `DNS authorization of ${domain}`,
     api,
-    needs: [apiId(api)],
+    needs: [apisId],
     wanted: { domain },
     async read(read) {
       const all = await read.json<readonly (Named & { readonly domain?: string })[]>(
@@ -74,7 +74,7 @@ export function certificateMap(name: string): Resource {
     id: 'certificate-map',
     title: `certificate map ${name}`,
     api,
-    needs: [apiId(api)],
+    needs: [apisId],
     wanted: {},
     async read(read) {
       const all = await read.json<readonly Named[]>('certificate-manager', 'maps', 'list');

@@ -1,6 +1,6 @@
 import type { Fields, Found, Resource } from '../engine/resource.ts';
 import type { Reader } from '../gcloud/reader.ts';
-import { apiId } from './apis.ts';
+import { apisId } from './apis.ts';
 import { at, type Described, fieldsOf, optionalFlags, updates, wantedOf } from './described.ts';
 import { type Hardening, hardening } from './hardening.ts';
 
@@ -77,7 +77,7 @@ const addonFields: readonly Hardening[] = [
 /** kube-state metrics are what the alerts are made of. */
 const logging = 'SYSTEM,WORKLOAD';
 const monitoring = 'SYSTEM,POD,DEPLOYMENT,STATEFULSET,STORAGE,HPA';
-/** Saturday and Sunday nights, four hours: GKE asks for 48 hours in 32 days at least, in windows of four. */
+/** Saturday and Sunday nights, six hours: GKE asks for 48 hours in 32 days at least, in windows of four. */
 const window = {
   flags: [
     '--maintenance-window-start=2026-01-03T02:00:00Z',
@@ -120,7 +120,7 @@ export function cluster(props: ClusterProps): Resource {
     title: `cluster ${name}`,
     api,
     needs: [
-      apiId(api),
+      apisId,
       `subnetwork:${location}`,
       `nat:${location}`,
       `key:${location}`,

@@ -1,5 +1,5 @@
 import type { Resource } from '../engine/resource.ts';
-import { apiId } from './apis.ts';
+import { apisId } from './apis.ts';
 
 const api = 'dns.googleapis.com';
 
@@ -24,7 +24,7 @@ export function privateZone(name: string, dnsName: string, network: string): Res
     id: `zone:${name}`,
     title: `DNS zone ${dnsName} within ${network}`,
     api,
-    needs: [apiId(api), 'network'],
+    needs: [apisId, 'network'],
     wanted: { 'DNS name': dnsName, visibility: 'private' },
     async read(read) {
       const all = await read.json<readonly Zone[]>('dns', 'managed-zones', 'list');

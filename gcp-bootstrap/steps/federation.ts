@@ -1,5 +1,5 @@
 import type { Found, Resource } from '../engine/resource.ts';
-import { apiId } from './apis.ts';
+import { apisId } from './apis.ts';
 
 const api = 'iam.googleapis.com';
 export const poolName = 'github';
@@ -35,7 +35,8 @@ export function federationPool(): Resource {
     id: 'federation-pool',
     title: `workload identity pool ${poolName}`,
     api,
-    needs: [apiId(api)],
+    needs: [apisId],
+    returnsEarly: true,
     wanted: {},
     async read(read) {
       const all = await read.json<readonly Federated[]>(
@@ -94,6 +95,7 @@ export function federationProvider(repository: GitHubRepository): Resource {
     title: 'provider of the tokens of GitHub Actions',
     api,
     needs: ['federation-pool'],
+    returnsEarly: true,
     wanted: { issuer, mapping: attributeMapping, condition },
     async read(read) {
       const pools = await read.json<readonly Federated[]>(

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Found, Resource } from '../engine/resource.ts';
 import type { Reader } from '../gcloud/reader.ts';
-import { apiId } from './apis.ts';
+import { apisId } from './apis.ts';
 
 const api = 'firestore.googleapis.com';
 const data = { as: 'data', because: 'it holds long-term memory' } as const;
@@ -34,7 +34,8 @@ export function firestoreDatabase(database: string, location: string): Resource 
     id: databaseId(database),
     title: `Firestore database ${database}`,
     api,
-    needs: [apiId(api)],
+    needs: [apisId],
+    returnsEarly: true,
     keep: data,
     wanted: {
       location,

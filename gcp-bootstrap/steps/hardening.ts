@@ -1,6 +1,6 @@
 /**
  * What makes the cluster hard to break into, once: the flag that asks for it, the field in which GKE shows it, and the
- * benchmark's number. The cluster is created with these flags, `plan` compares these fields, and docs/deploy.md shows this table.
+ * benchmark's number. The cluster is created with these flags, `plan` compares these fields, and docs/bootstrap.md shows this table.
  * CIS numbers are those of the CIS GKE Benchmark 1.4, as google/gke-policy-automation has them.
  */
 

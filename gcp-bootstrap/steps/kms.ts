@@ -1,5 +1,5 @@
 import type { Resource } from '../engine/resource.ts';
-import { apiId } from './apis.ts';
+import { apisId } from './apis.ts';
 
 const api = 'cloudkms.googleapis.com';
 const forever = { as: 'forever', because: 'Google never deletes key rings and keys' } as const;
@@ -16,7 +16,7 @@ export function keyRing(name: string, location: string): Resource {
     id: `key-ring:${location}`,
     title: `key ring ${name}`,
     api,
-    needs: [apiId(api)],
+    needs: [apisId],
     keep: forever,
     wanted: {},
     async read(read) {

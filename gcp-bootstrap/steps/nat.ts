@@ -1,5 +1,5 @@
 import type { Resource } from '../engine/resource.ts';
-import { apiId } from './apis.ts';
+import { apisId } from './apis.ts';
 
 interface Router {
   readonly name: string;
@@ -23,7 +23,7 @@ export function router(name: string, network: string, region: string): Resource 
     id: `router:${region}`,
     title: `router ${name}`,
     api,
-    needs: [apiId(api), 'network'],
+    needs: [apisId, 'network'],
     wanted: {},
     read: async (read) =>
       (await read.json<readonly Router[]>(...list)).some(inRegion(region, name)) ? { fields: {} } : undefined,
@@ -51,7 +51,7 @@ export function nat(
     id: `nat:${region}`,
     title: `NAT ${name}`,
     api,
-    needs: [apiId(api), `router:${region}`],
+    needs: [apisId, `router:${region}`],
     wanted: { addresses: 'AUTO_ONLY', ranges: 'ALL_SUBNETWORKS_ALL_IP_RANGES', logging: 'ERRORS_ONLY' },
     async read(read) {
       const routers = await read.json<readonly Router[]>(...list);

@@ -1,4 +1,5 @@
 import type { Resource } from '../engine/resource.ts';
+import { apisId } from './apis.ts';
 
 interface Network {
   readonly name: string;
@@ -12,7 +13,7 @@ export function network(name: string): Resource {
     id: 'network',
     title: `network ${name}`,
     api: 'compute.googleapis.com',
-    needs: ['api:compute.googleapis.com'],
+    needs: [apisId],
     wanted: { 'subnet mode': 'custom', 'routing mode': 'regional' },
     async read(read) {
       const all = await read.json<readonly Network[]>('compute', 'networks', 'list');

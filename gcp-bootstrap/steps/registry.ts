@@ -1,5 +1,5 @@
 import type { Resource } from '../engine/resource.ts';
-import { apiId } from './apis.ts';
+import { apisId } from './apis.ts';
 
 const api = 'artifactregistry.googleapis.com';
 
@@ -28,7 +28,7 @@ export function registry(name: string, location: string): Resource {
     id: 'registry',
     title: `Artifact Registry ${name}`,
     api,
-    needs: [apiId(api)],
+    needs: [apisId],
     keep: { as: 'data', because: 'it holds images that clusters run' },
     wanted: { format: 'DOCKER', 'immutable tags': true, 'clean-up': cleanUp.map(({ name: policy }) => policy).sort() },
     async read(read) {

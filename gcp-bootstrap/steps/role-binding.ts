@@ -42,6 +42,7 @@ export function roleBinding(target: PolicyTarget, role: string, member: string, 
     title: `${role} on ${name} for ${shortMember(member)}`,
     ...(api && { api }),
     needs,
+    ...(exists && { partOf: exists.id }),
     policy: true,
     wanted: {},
     async read(read) {

@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import type { Resource } from '../engine/resource.ts';
-import { apiId } from './apis.ts';
+import { apisId } from './apis.ts';
 
 const api = 'secretmanager.googleapis.com';
 
@@ -9,49 +9,25 @@ interface Secret {
   readonly replication?: { readonly automatic?: unknown };
 }
 
-/** One list for all secrets. */
-export const listSecrets = ['secrets', 'list'] as const;
-const leaf = (name: string) => name.split('/').at(-1) ?? '';
-
-/** The place of a value in Secret Manager. */
-export function secret(name: string): Resource {
-  return {
-    id: `secret:${name}`,
-    title: `secret ${name}`,
-    api,
-    needs: [apiId(api)],
-    keep: { as: 'data', because: 'what was stored with its value cannot be read without it' },
-    wanted: { replication: 'automatic' },
-    async read(read) {
-      const all = await read.json<readonly Secret[]>(...listSecrets);
-      const found = all.find((one) => leaf(one.name) === name);
-      return found && { fields: { replication: found.replication?.automatic === undefined ? 'chosen' : 'automatic' } };
-    },
-    create: () => [{ words: ['secrets', 'create', name, '--replication-policy=automatic'] }],
-    update: () => undefined,
-    remove: () => [{ words: ['secrets', 'delete', name] }],
-    cost: { low: 0.06, high: 0.06 },
-  };
-}
-
-export interface SecretValueProps {
+export interface SecretProps {
   readonly name: string;
   /** The value to store; asked for only where there is none. It is given to gcloud on standard input. */
   readonly value: () => Promise<string>;
 }
 
-/** A secret has a value. One that has keeps it: a new password would lock out what was set up with the old one. */
-export function secretValue({ name, value }: SecretValueProps): Resource {
+/** A value in Secret Manager. One that is there stays: a new password would lock out what was set up with the old one. */
+export function secret({ name, value }: SecretProps): Resource {
   return {
-    id: `secret-value:${name}`,
-    title: `value of ${name}`,
+    id: `secret:${name}`,
+    title: `secret ${name}`,
     api,
-    needs: [`secret:${name}`],
-    keep: { as: 'data', because: 'it goes with its secret' },
-    wanted: {},
+    needs: [apisId],
+    keep: { as: 'data', because: 'what was stored with its value cannot be read without it' },
+    wanted: { replication: 'automatic', value: 'set' },
     async read(read) {
-      const all = await read.json<readonly Secret[]>(...listSecrets);
-      if (!all.some((one) => leaf(one.name) === name)) return undefined;
+      const all = await read.json<readonly Secret[]>('secrets', 'list');
+      const found = all.find((one) => one.name.split('/').at(-1) === name);
+      if (found === undefined) return undefined;
       const versions = await read.json<readonly unknown[]>(
         'secrets',
         'versions',
@@ -60,11 +36,22 @@ export function secretValue({ name, value }: SecretValueProps): Resource {
         '--filter=state=ENABLED',
         '--limit=1',
       );
-      return versions.length > 0 ? { fields: {} } : undefined;
+      return {
+        fields: {
+          replication: found.replication?.automatic === undefined ? 'chosen' : 'automatic',
+          value: versions.length > 0 ? 'set' : 'none',
+        },
+      };
     },
-    create: () => [{ words: ['secrets', 'versions', 'add', name, '--data-file=-'], input: value }],
-    update: () => [],
-    remove: () => [],
+    create: () => [
+      { words: ['secrets', 'create', name, '--replication-policy=automatic', '--data-file=-'], input: value },
+    ],
+    update: (changes) =>
+      changes.some(({ field }) => field === 'replication')
+        ? undefined
+        : [{ words: ['secrets', 'versions', 'add', name, '--data-file=-'], input: value }],
+    remove: () => [{ words: ['secrets', 'delete', name] }],
+    cost: { low: 0.06, high: 0.06 },
   };
 }
 

@@ -1,5 +1,5 @@
 import type { Resource } from '../engine/resource.ts';
-import { apiId } from './apis.ts';
+import { apisId } from './apis.ts';
 
 const api = 'iam.googleapis.com';
 
@@ -18,7 +18,7 @@ export function serviceAccount(name: string, project: string, meaning: string): 
     id: `service-account:${name}`,
     title: `service account ${name}`,
     api,
-    needs: [apiId(api)],
+    needs: [apisId],
     wanted: { 'display name': meaning, disabled: false },
     async read(read) {
       const all = await read.json<readonly ServiceAccount[]>('iam', 'service-accounts', 'list');

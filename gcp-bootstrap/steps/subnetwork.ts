@@ -1,5 +1,5 @@
 import type { FieldChange, Resource } from '../engine/resource.ts';
-import { apiId } from './apis.ts';
+import { apisId } from './apis.ts';
 
 export interface SubnetworkProps {
   readonly name: string;
@@ -41,7 +41,7 @@ export function subnetwork({ name, network, region, range, secondary }: Subnetwo
     id: `subnetwork:${region}`,
     title: `subnetwork ${name}`,
     api,
-    needs: [apiId(api), 'network'],
+    needs: [apisId, 'network'],
     wanted: { range, 'secondary ranges': secondary, 'private Google access': true, 'flow logs': true },
     async read(read) {
       const all = await read.json<readonly Subnetwork[]>(...list);
@@ -104,7 +104,7 @@ export function proxyOnlySubnetwork({ name, network, region, range }: Omit<Subne
     id: `proxy-subnetwork:${region}`,
     title: `proxy-only subnetwork ${name}`,
     api,
-    needs: [apiId(api), 'network'],
+    needs: [apisId, 'network'],
     wanted: { range, purpose: 'REGIONAL_MANAGED_PROXY' },
     async read(read) {
       const all = await read.json<readonly Subnetwork[]>(...list);
