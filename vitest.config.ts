@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-/** `*.it.test.ts` start real servers: two files at a time, as they mostly wait, with time to start. */
+/** `*.it.test.ts` start real servers: three files at a time, as they mostly wait, with time to start. */
 export default defineConfig({
   test: {
     reporters: [process.env.CI ? 'dot' : 'default', './testing/closing-line.ts'],
@@ -19,7 +19,7 @@ export default defineConfig({
           name: 'servers',
           include: ['**/*.it.test.ts'],
           exclude: ['**/node_modules/**'],
-          maxWorkers: 2,
+          maxWorkers: 3,
           testTimeout: 300_000,
           hookTimeout: 1_200_000,
         },

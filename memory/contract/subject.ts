@@ -1,13 +1,18 @@
 import type * as z from 'zod';
 import { type Operation, type OperationId, operations } from '../src/api/operations.ts';
 
-/** A running service, as the contract sees it: an address, tokens, and the clock that it lives by. */
-export interface Subject {
+/** Where a service is, and how one is let in. */
+export interface Address {
   readonly url: string;
   /** A token of a caller of the tenant; all permissions where none are named. */
   token(tenant: string, permissions?: readonly string[]): Promise<string>;
+  /** Resolves when searches find everything that was acknowledged. Default: at once. */
+  settled?(): Promise<void>;
+}
+
+/** A running service, as the contract sees it: an address, tokens, and the clock that it lives by. */
+export interface Subject extends Address {
   readonly clock: { now(): number; advance(milliseconds: number): void };
-  /** Resolves when searches find everything that was acknowledged. */
   settled(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -33,18 +38,18 @@ export const answered = new Set<OperationId>();
 
 /** A caller with a token, who checks each answer against the schema that OpenAPI shows. */
 export class Caller {
-  readonly #subject: Subject;
+  readonly #subject: Address;
   readonly tenant: string;
   readonly #token: string;
 
-  private constructor(subject: Subject, tenant: string, token: string) {
+  private constructor(subject: Address, tenant: string, token: string) {
     this.#subject = subject;
     this.tenant = tenant;
     this.#token = token;
   }
 
   static async of(
-    subject: Subject,
+    subject: Address,
     tenant = `t-${crypto.randomUUID()}`,
     permissions?: readonly string[],
   ): Promise<Caller> {
@@ -103,7 +108,7 @@ export class Caller {
 
   /** Texts of what a search finds, best first. */
   async recall(query: string, more: Record<string, unknown> = {}): Promise<string[]> {
-    await this.#subject.settled();
+    await this.#subject.settled?.();
     const { body } = await this.ask('searchMemories', { body: { query, ...more } });
     return body.hits.map(({ memory, message }) => memory?.text ?? message?.content ?? '');
   }

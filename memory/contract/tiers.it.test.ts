@@ -84,5 +84,5 @@ async function start(): Promise<Subject> {
 }
 
 describe.skipIf(skipped('dragonfly', 'mongo-java-server', 'firestore-emulator', 'weaviate'))('four databases', () => {
-  apiContract('the API on Dragonfly, MongoDB, Firestore and Weaviate', start);
+  apiContract('the API on Dragonfly, MongoDB, Firestore and Weaviate', start, { runs: 3 });
 });

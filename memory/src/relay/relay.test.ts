@@ -103,6 +103,28 @@ describe('the relay', () => {
     expect(await pending()).toEqual([]);
   });
 
+  test('of a memory that was promoted before its old place was told of, the new place is told and no removal', async () => {
+    const mid = new SqliteStore(file, 'mid', new SqliteIndex(file, { stems: words, now: () => now }));
+    const stores = [
+      { tier: 'short' as const, store },
+      { tier: 'mid' as const, store: mid },
+    ];
+    const apply = vi.spyOn(index, 'apply');
+    const [late, gone] = [memory('moved', 'fox'), memory('gone', 'fox')];
+    const { tenant: _, ...put } = memory('moved', 'fox', { version: 2, pending: false });
+    await mid.commit(tenant, [{ put, expect: 'absent' }], now);
+    const under = relay({ stores });
+    expect(await under.indexed('short', [late, gone], 10_000)).toBe(true);
+    await under.sweep();
+    expect(apply.mock.calls.flatMap(([, removals]) => removals)).toMatchObject([{ id: 'gone' }]);
+    expect(apply.mock.calls.flatMap(([entries]) => entries).at(-1)).toMatchObject({
+      id: 'moved',
+      tier: 'mid',
+      version: 2,
+    });
+    expect(await found('fox')).toEqual(['moved']);
+  });
+
   test('one that the index refuses holds up no other, is tried ever more rarely, and shows as parked', async () => {
     const others = Array.from({ length: 20 }, (_, number) => memory(`good-${number}`, 'fox'));
     await write(memory('bad', 'fox poison'), ...others);

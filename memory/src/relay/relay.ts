@@ -1,5 +1,5 @@
 import type { SearchIndex } from '../stores/search-index.ts';
-import type { DocumentStore, OwnedDocument, Tier } from '../stores/store.ts';
+import { type DocumentStore, type OwnedDocument, StoreUnavailable, type Tier } from '../stores/store.ts';
 import type { Parked } from './failures.ts';
 import type { VectorMaker } from './indexing.ts';
 import { StoreRelay, type StoreRelayOptions } from './store-relay.ts';
@@ -65,7 +65,10 @@ export class Relay {
     const shared = { index, now, batch, queue, attempts, waiters: this.waiters };
     const optional = { ...(embedder && { embedder }), ...(onIndexed && { onIndexed }) };
     this.relays = new Map(
-      stores.map(({ tier, store }) => [tier, new StoreRelay({ ...shared, ...optional, tier, store })]),
+      stores.map(({ tier, store }) => {
+        const elsewhere = (documents: readonly OwnedDocument[]) => this.elsewhere(tier, documents);
+        return [tier, new StoreRelay({ ...shared, ...optional, tier, store, elsewhere })];
+      }),
     );
   }
 
@@ -123,6 +126,29 @@ export class Relay {
     clearInterval(this.timer);
     await Promise.all([...this.relays.values()].map((relay) => relay.stop().catch(() => undefined)));
     await this.sweeping;
+  }
+
+  /** A store that does not answer may have any of them: then none is certainly gone, and what is read back decides. */
+  private async elsewhere(than: Tier, documents: readonly OwnedDocument[]): Promise<readonly OwnedDocument[]> {
+    const now = this.options.clock.now();
+    const there = new Set<OwnedDocument>();
+    try {
+      for (const { tier, store } of this.options.stores.filter((one) => one.tier !== than)) {
+        for (const [tenant, some] of Map.groupBy(documents, (one) => one.tenant)) {
+          const found = await store.get(tenant, some, now);
+          for (const [i, document] of some.entries()) {
+            const moved = found[i];
+            if (moved === undefined) continue;
+            there.add(document);
+            this.notify(tier, [{ ...moved, tenant }]);
+          }
+        }
+      }
+    } catch (error) {
+      if (!(error instanceof StoreUnavailable)) throw error;
+      return [];
+    }
+    return documents.filter((document) => !there.has(document));
   }
 
   /** An index that died may have lost what it took last: it is asked to mend itself when it is there again. */

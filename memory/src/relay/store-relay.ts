@@ -17,6 +17,8 @@ export interface StoreRelayOptions {
   readonly queue: number;
   /** Failures from which on a document is parked. */
   readonly attempts: number;
+  /** Tells the relays of the other stores of documents that are there, and gives those that are certainly nowhere. */
+  readonly elsewhere: (documents: readonly OwnedDocument[]) => Promise<readonly OwnedDocument[]>;
   /** Told of each batch: how many, and for how many milliseconds the oldest of them had waited here. */
   readonly onIndexed?: (tier: Tier, documents: number, lagMilliseconds: number) => void;
 }
@@ -148,21 +150,24 @@ export class StoreRelay {
 
   /**
    * The index cannot compare and write in one step, so another replica may have told it of a newer version in between, which it
-   * now has lost. So whoever writes looks afterwards whether the store has moved on.
+   * now has lost. So whoever writes looks afterwards whether the store has moved on. A memory that was promoted meanwhile is in
+   * another store, whose relay may have been faster: a removal could hide it for good.
    */
   private async correct(told: readonly OwnedDocument[]): Promise<void> {
     const { store, index, now } = this.options;
     const searchable = told.filter(({ kind }) => kind === 'memory' || kind === 'message');
-    const removals: IndexRemoval[] = [];
+    const missing: OwnedDocument[] = [];
     for (const [tenant, documents] of Map.groupBy(searchable, ({ tenant }) => tenant)) {
       const current = await store.get(tenant, documents, now());
-      for (const [i, { kind, id, version }] of documents.entries()) {
+      for (const [i, document] of documents.entries()) {
         const newer: Document | undefined = current[i];
-        if (newer === undefined) removals.push({ tenant, kind, id, version });
-        else if (newer.version > version)
-          this.waiting.set(nameKey({ tenant, kind, id }), { document: { ...newer, tenant }, since: now() });
+        if (newer === undefined) missing.push(document);
+        else if (newer.version > document.version)
+          this.waiting.set(nameKey(document), { document: { ...newer, tenant }, since: now() });
       }
     }
+    const gone = missing.length === 0 ? [] : await this.options.elsewhere(missing);
+    const removals = gone.map(({ tenant, kind, id, version }): IndexRemoval => ({ tenant, kind, id, version }));
     if (removals.length > 0) await index.apply([], removals);
   }
 }

@@ -144,7 +144,7 @@ async function act(memory: EmbeddedService, model: Model, what: Step): Promise<v
       await expect
         .poll(
           async () => (await memory.call('getOperation', { params: { operationId: body.id } }, scope)).body.status,
-          { interval: 1 },
+          { interval: 1, timeout: 30_000 },
         )
         .toBe('succeeded');
       for (const one of [...model.memories, ...model.messages])

@@ -55,11 +55,11 @@ export function createService(dependencies: Dependencies): MemoryService & Lifec
   ]);
 
   return {
-    createSession: (scope, input) => sessions.create(scope, input),
+    createSession: (scope, input) => createSession(scope, input),
     listSessions: (scope, input) => sessions.list(scope, input),
     getSession: (scope, input) => sessions.get(scope, input),
     updateSession: (scope, input) => sessions.update(scope, input),
-    deleteSession: (scope, input) => sessions.delete(scope, input),
+    deleteSession: (scope, input) => deleteSession(scope, input),
     appendMessages: (scope, input) => messages.append(scope, input),
     listMessages: (scope, input) => messages.list(scope, input),
     getState: (scope, input) => state.get(scope, input),
@@ -99,6 +99,18 @@ export function createService(dependencies: Dependencies): MemoryService & Lifec
     health: () => health.parts(),
     close,
   };
+
+  async function createSession(scope: Scope, input: Input<'createSession'>) {
+    const answer = await sessions.create(scope, input);
+    messages.forgetSession(scope, answer.body.id);
+    return answer;
+  }
+
+  async function deleteSession(scope: Scope, input: Input<'deleteSession'>) {
+    const answer = await sessions.delete(scope, input);
+    messages.forgetSession(scope, input.params.sessionId);
+    return answer;
+  }
 
   async function forget(scope: Scope, { params, body, idempotencyKey }: Input<'forgetSubject'>) {
     const { subjectId } = params;

@@ -5,6 +5,8 @@ import type { Entries } from './schema.ts';
 
 const AT_ONCE = 8;
 const PAGE = 500;
+/** Of a vector of length 1: a difference that no search notices. */
+const A_LITTLE = 1e-4;
 
 /** An object that has no vector of the model yet. */
 export interface Vectorless {
@@ -82,7 +84,8 @@ export async function addVectors(
 
 /**
  * Weaviate that was killed has every object, with its vector, and may lack the last of them in its vector index. A vector is taken
- * in again only when it differs, so each is turned round and back.
+ * in again only when it differs, so each is moved a little and back; one that is left where it was moved to, as Weaviate went away
+ * in between, is found as before.
  * @param since milliseconds since 1970: objects that were written later are treated
  */
 export async function restoreVectors(shard: Entries, name: string, since: number): Promise<number> {
@@ -105,7 +108,7 @@ export async function restoreVectors(shard: Entries, name: string, since: number
     const found = await shard.query.fetchObjectById(id, { includeVector: true, returnProperties: ['version'] });
     const vector = (found?.vectors as Readonly<Record<string, readonly number[]>> | undefined)?.[name];
     if (vector === undefined) return;
-    await shard.data.update({ id, vectors: { [name]: vector.map((number) => -number) } });
+    await shard.data.update({ id, vectors: { [name]: [(vector[0] ?? 0) + A_LITTLE, ...vector.slice(1)] } });
     await shard.data.update({ id, vectors: { [name]: [...vector] } });
   });
   return ids.length;

@@ -45,6 +45,10 @@ export class WeaviateIndex implements SearchIndex {
   readonly immediate = false;
   private readonly options: WeaviateOptions;
   private readonly vector: string | undefined;
+  /** Writes under way, by what they write. */
+  private readonly writing = new Map<string, Promise<unknown>>();
+  /** What a write did not answer for. Weaviate may still be at it when it is told again: then all of the old entry goes first. */
+  private readonly doubtful = new Set<string>();
   private opening: Promise<{ readonly client: WeaviateClient; readonly entries: Entries }> | undefined;
 
   constructor(options: WeaviateOptions) {
@@ -65,7 +69,7 @@ export class WeaviateIndex implements SearchIndex {
     // The last of a document's versions, and a removal before an entry of the same.
     const news = new Map<string, IndexEntry | IndexRemoval>();
     for (const one of [...entries, ...removals].sort((a, b) => a.version - b.version)) news.set(objectId(one), one);
-    await this.in(tenant, async (shard) => {
+    const write = async (shard: Entries) => {
       const known = await this.known(shard, [...news.keys()]);
       const until = this.options.now() + REMOVALS_KEPT;
       const objects = [...news].flatMap(([id, one]) => {
@@ -75,10 +79,32 @@ export class WeaviateIndex implements SearchIndex {
         return [objectOf(one, this.options.stems(one), this.vector)];
       });
       if (objects.length === 0) return;
+      const again = objects.map(({ id }) => id).filter((id) => known.has(id) && this.doubtful.has(`${tenant} ${id}`));
+      if (again.length > 0) await shard.data.deleteMany(shard.filter.byId().containsAny(again));
       const { errors } = await shard.data.insertMany(objects);
       const reasons = Object.values(errors).map(({ message }) => message);
       if (reasons.length > 0) throw refusal(reasons);
-    });
+    };
+    const names = [...news.keys()].map((id) => `${tenant} ${id}`);
+    await this.inTurn(names, () => this.in(tenant, write));
+  }
+
+  /**
+   * Writes of the same entry one after the other, each after a comparison with the one before. Two at the same time, as of a memory
+   * that is promoted while the index is told of it, may also leave the entry out of Weaviate's filters (seen with 1.35.2).
+   */
+  private async inTurn(names: readonly string[], write: () => Promise<void>): Promise<void> {
+    const turn = Promise.allSettled(names.map((name) => this.writing.get(name))).then(write);
+    for (const name of names) this.writing.set(name, turn);
+    try {
+      await turn;
+      for (const name of names) this.doubtful.delete(name);
+    } catch (error) {
+      for (const name of names) this.doubtful.add(name);
+      throw error;
+    } finally {
+      for (const name of names) if (this.writing.get(name) === turn) this.writing.delete(name);
+    }
   }
 
   private async known(shard: Entries, ids: readonly string[]): Promise<ReadonlyMap<string, Known>> {
@@ -279,5 +305,7 @@ async function connect(options: WeaviateOptions) {
     timeout: { init: seconds, query: seconds, insert: seconds },
     skipInitChecks: true,
   });
+  // A collection asks for it without waiting: where nothing answers, that would end the process. Once known, it is not asked again.
+  await client.getWeaviateVersion();
   return { client, entries: await openCollection(client, collection, vectors) };
 }

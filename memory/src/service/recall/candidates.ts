@@ -6,7 +6,7 @@ import { StoreUnavailable } from '../../stores/store.ts';
 import type { Dependencies, StoreTier } from '../dependencies.ts';
 import { memoryDocument } from '../records/memory.ts';
 import type { Consistency } from '../records/signed.ts';
-import type { Tiers } from '../tiers/tiers.ts';
+import { type Tiers, tiersOf } from '../tiers/tiers.ts';
 import { passes } from './boundary.ts';
 import type { Asked } from './question.ts';
 
@@ -49,14 +49,15 @@ export class CandidateSearch {
   async find(asked: Asked, consistency: Consistency | undefined): Promise<Candidates> {
     const degraded: Degraded[] = [];
     const { filter, question, now } = asked;
-    const [byWords, byTime, byVector, statistics, tail] = await Promise.all([
+    // Before the index is asked: what is indexed between the two questions would else be in neither answer.
+    const tail = await this.#tail(asked, consistency, degraded);
+    const [byWords, byTime, byVector, statistics] = await Promise.all([
       asked.mode === 'vector'
         ? []
         : this.#tolerant(degraded, [], () => this.#index.lexical(filter, question.terms, CANDIDATES, now)),
       this.#byTime(asked, degraded),
       this.#byVector(asked, degraded),
       this.#tolerant(degraded, undefined, () => this.#index.statistics(filter, question.terms)),
-      this.#tail(asked, consistency, degraded),
     ]);
     const found = new Map<string, { kind: Kind; id: string; tier: Tier; similarity?: number }>();
     for (const { kind, id, tier, similarity } of [...byWords, ...byTime, ...(byVector ?? []), ...tail]) {
@@ -110,7 +111,7 @@ export class CandidateSearch {
   async #tail(asked: Asked, consistency: Consistency | undefined, degraded: Degraded[]): Promise<readonly Candidate[]> {
     if (this.#index.immediate) return [];
     const terms = new Set(asked.question.terms);
-    const { value } = await this.#tiers.each(asked.stores, async (store) => {
+    const { value, down } = await this.#tiers.each(asked.stores, async (store) => {
       const limit = consistency?.tiers.includes(store) ? LONG_TAIL : TAIL;
       const documents = await this.#tiers.store(store).pending(limit, asked.scope.tenant);
       if (documents.length === limit) degraded.push('index');
@@ -122,6 +123,8 @@ export class CandidateSearch {
         return [{ kind: document.kind, id: document.id, tier }];
       });
     });
+    // It may hold what the index does not name.
+    degraded.push(...down.flatMap(tiersOf));
     return value.flat();
   }
 

@@ -1,5 +1,11 @@
 import { countTokens } from 'gpt-tokenizer/encoding/cl100k_base';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { SqliteIndex } from '../../index/sqlite/index.ts';
+import { tellIndex } from '../../relay/indexing.ts';
+import type { SearchIndex } from '../../stores/search-index.ts';
+import { SqliteStore } from '../../stores/sqlite/store.ts';
+import { type DocumentStore, StoreUnavailable } from '../../stores/store.ts';
+import type { StoreTier } from '../dependencies.ts';
 import { DAY, type EmbeddedService, embeddedService, HOUR, MINUTE, scopeOf } from '../embedded-for-tests.ts';
 
 let memory: EmbeddedService;
@@ -165,6 +171,67 @@ describe('a search', () => {
       hits: [{ memory: { text: 'a fence' } }],
     });
     await other.close();
+  });
+
+  /** A service whose index is told of each thing apart from its store, and that does `first` whenever a store's outbox is read. */
+  function withOutbox(first: (memory: EmbeddedService) => Promise<void>) {
+    const relay = {
+      notify: () => undefined,
+      indexed: async () => false,
+      stats: { backlog: 0, lagMilliseconds: 0, parked: 0, parkedDocuments: [] },
+    };
+    let indexed: readonly string[] = [];
+    const index: SearchIndex = {
+      name: 'apart',
+      immediate: false,
+      apply: async (entries) => {
+        indexed = [...indexed, ...entries.map(({ id }) => id)];
+      },
+      lexical: async () => indexed.map((id) => ({ kind: 'memory' as const, id, tier: 'mid' as const })),
+      nearest: async () => [],
+      statistics: async () => ({ documents: 0, averageLength: 0, frequency: new Map() }),
+      forget: async () => 0,
+      check: async () => undefined,
+      close: async () => undefined,
+    };
+    const wrap = (_: StoreTier, store: DocumentStore): DocumentStore => ({
+      name: store.name,
+      commit: (...given) => store.commit(...given),
+      get: (...given) => store.get(...given),
+      list: (...given) => store.list(...given),
+      pending: async (...given) => {
+        await first(under);
+        return store.pending(...given);
+      },
+      settle: (...given) => store.settle(...given),
+      check: () => store.check(),
+      close: () => store.close(),
+    });
+    const under: EmbeddedService = embeddedService({ wrap, more: { relay, index } });
+    return { under, index };
+  }
+
+  test('finds what is indexed while it looks', async () => {
+    const { under, index } = withOutbox(async ({ file, clock }) => {
+      const store = new SqliteStore(file, 'mid', new SqliteIndex(file, { stems: () => [], now: clock.now }));
+      const documents = await store.pending(10, 'tenant');
+      if (documents.length === 0) return;
+      await tellIndex(documents, 'mid', { index, now: clock.now() });
+      await store.settle(documents);
+    });
+    await under.call('createMemories', { body: { memories: [{ text: 'the heron is blue' }] } });
+    const { body } = await under.call('searchMemories', { body: { query: 'heron' } });
+    expect(body.hits.map(({ memory: one }) => one?.text)).toEqual(['the heron is blue']);
+    await under.close();
+  });
+
+  test('says which tier does not answer, also where the index names nothing of it', async () => {
+    const { under } = withOutbox(async () => {
+      throw new StoreUnavailable('sqlite', {});
+    });
+    const { body } = await under.call('searchMemories', { body: { query: 'heron', tiers: ['mid'] } });
+    expect(body).toMatchObject({ hits: [], partial: true, degraded: ['mid'] });
+    await under.close();
   });
 
   test('finds what was written a moment ago, though the index does not have it yet', async () => {

@@ -21,10 +21,14 @@ const read = async (memoryId: string) => (await memory.call('getMemory', { param
 async function finished({ id }: Operation): Promise<Operation> {
   let operation: Operation | undefined;
   await expect
-    .poll(async () => {
-      operation = (await memory.call('getOperation', { params: { operationId: id } })).body;
-      return operation.status;
-    })
+    .poll(
+      async () => {
+        operation = (await memory.call('getOperation', { params: { operationId: id } })).body;
+        return operation.status;
+      },
+      // On a machine that does much else at once; the default of one second was too short there.
+      { timeout: 50_000, interval: 5 },
+    )
     .not.toBe('running');
   return operation as Operation;
 }

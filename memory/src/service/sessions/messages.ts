@@ -134,6 +134,11 @@ export class Messages {
     this.#known.clear();
   }
 
+  /** What is remembered of a session that begins or ends: one of the same id that begins after it is another. */
+  forgetSession({ tenant }: Scope, sessionId: string): void {
+    this.#known.delete(JSON.stringify([tenant, sessionId]));
+  }
+
   async #append(
     scope: Scope,
     session: Known,

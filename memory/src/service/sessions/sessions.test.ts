@@ -104,6 +104,8 @@ describe('a session', () => {
     });
     const { body } = await memory.call('searchMemories', { body: { query: 'heron' } });
     expect(body.hits).toEqual([]);
+    await say('s', 'the heron is grey');
+    expect(await said('s')).toEqual(['1 the heron is grey']);
   });
 
   test('is changed only at the version that was read', async () => {

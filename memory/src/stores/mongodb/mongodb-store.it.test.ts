@@ -6,7 +6,7 @@ import { skipped } from '../../../../testbed/skip.ts';
 import { faultContract } from '../../resilience/faults.ts';
 import { document } from '../contract/document.ts';
 import { storeContract } from '../contract.ts';
-import type { Document } from '../store.ts';
+import { type Document, StoreUnavailable } from '../store.ts';
 import { type Marked, type Marker, Markers } from './markers.ts';
 import { MongoDbStore } from './mongodb-store.ts';
 import { contentOf, documentOf, primaryKey } from './record.ts';
@@ -40,6 +40,20 @@ describe.skipIf(skipped('mongo-java-server'))('MongoDB', () => {
     },
     { keeps: true },
   );
+
+  test('a store that was opened while its server did not answer works when the server does', async () => {
+    const server = await startMongoDb();
+    await server.pause();
+    const store = open(server, 'memory', 500);
+    try {
+      await expect(store.check()).rejects.toThrow(StoreUnavailable);
+      server.resume();
+      await expect.poll(() => store.check(), { timeout: 60_000 }).toBeUndefined();
+    } finally {
+      await store.close();
+      await server.stop();
+    }
+  });
 
   describe('commits without transactions', () => {
     let server: MongoDb;

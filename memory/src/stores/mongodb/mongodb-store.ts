@@ -169,6 +169,8 @@ export class MongoDbStore implements DocumentStore {
   }
 
   private async prepare(): Promise<Opened> {
+    // A driver whose first attempt failed begins again only when it is told to.
+    await this.client.connect();
     await this.database.command({ ping: 1 });
     const transactions = this.serverType !== 'Standalone';
     const documents = this.database.collection<Stored>('documents', {
