@@ -47,7 +47,7 @@ const signs: readonly (readonly [FailureKind, RegExp])[] = [
   ['exists', /ALREADY_EXISTS|code=409.*[Aa]lready exists|already exists|HTTPError 409: .*already own/],
   [
     'conflict',
-    /is the subject of a conflict|ABORTED|concurrent policy changes|code=409|HTTPError 409|FAILED_PRECONDITION.*operation|resourceNotReady|is not ready/,
+    /is the subject of a conflict|incompatible operation|ABORTED|concurrent policy changes|code=409|HTTPError 409|FAILED_PRECONDITION.*operation|resourceNotReady|is not ready/,
   ],
   [
     'unavailable',

@@ -26,6 +26,7 @@ const sources = [
   'memory',
   'policies',
   'promotion',
+  'review',
   'synth',
   'dist',
   'cdk8s.yaml',
