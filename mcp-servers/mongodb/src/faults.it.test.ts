@@ -76,7 +76,7 @@ describe.skipIf(skipped('mongo-java-server'))('with a database that fails', () =
   };
 
   test('1000 calls at once are all answered, over no more connections than the pool has', async () => {
-    const other = await startProcess(join(import.meta.dirname, 'main.ts'), { ...environment, MCP_LOG_LEVEL: 'error' });
+    const other = await startProcess(join(import.meta.dirname, 'main.ts'), environment);
     const client = new Client({ name: 'test', version: '1' }, { versionNegotiation: { mode: { pin: '2026-07-28' } } });
     await client.connect(new StreamableHTTPClientTransport(new URL(other.url)));
     const calls = Array.from({ length: 1000 }, () => codeOf(client.callTool({ name: 'find', arguments: args })));
@@ -111,6 +111,15 @@ describe.skipIf(skipped('mongo-java-server'))('with a database that fails', () =
     expect(JSON.stringify([content, _meta])).not.toMatch(/127\.0\.0\.1|mongodb:|\.ts:/);
     await bed.mongodb.restart();
     await expect.poll(() => codeOf(server.call('find', args)), { timeout: 60_000 }).toBe(25);
+  }, 180_000);
+
+  test('a server that was started without its database answers when it is there', async () => {
+    await bed.mongodb.kill();
+    const early = await startForTest(mongodbServer, environment);
+    expect(await codeOf(early.call('find', args))).toBe('unavailable');
+    await bed.mongodb.restart();
+    await expect.poll(() => codeOf(early.call('find', args)), { timeout: 60_000 }).toBe(25);
+    await early.stop();
   }, 180_000);
 
   test('a client that goes away ends the query', async () => {

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ServerUnderTest, startForTest } from '@ai-orchestra/mcp-kit/testing';
+import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { skipped } from '../../../testbed/skip.ts';
 import { mongodbServer } from './server.ts';
@@ -164,6 +165,33 @@ describe.skipIf(skipped('mongo-java-server'))('the MongoDB server, with a client
       });
     });
 
+    test('asks the person where it is not sure, and answers what was chosen', async () => {
+      const question = 'show users and their favourite colour';
+      expect(await ask(question)).toMatchObject({ answered: false, alternatives: [expect.anything()] });
+      const client = new Client(
+        { name: 'test', version: '1' },
+        { capabilities: { elicitation: { form: {} } }, versionNegotiation: { mode: { pin: '2026-07-28' } } },
+      );
+      let chosen = '0';
+      const asked: unknown[] = [];
+      client.setRequestHandler('elicitation/create', ({ params }) => {
+        asked.push(params);
+        return { action: 'accept', content: { choice: chosen } };
+      });
+      await client.connect(new StreamableHTTPClientTransport(new URL(server.url)));
+      const first = await client.callTool({ name: 'query', arguments: { question } });
+      expect(JSON.stringify(asked)).toContain('Which is meant?');
+      expect(first.structuredContent).toMatchObject({
+        answered: true,
+        plan: { collection: 'users' },
+        assumptions: ['this reading was chosen by the person'],
+      });
+      chosen = 'none';
+      const second = await client.callTool({ name: 'query', arguments: { question } });
+      expect(second.structuredContent).toMatchObject({ answered: false });
+      await client.close();
+    });
+
     test('goes on where an answer ended', async () => {
       const question = 'Show all runs';
       const first = await ask(question);
@@ -275,6 +303,43 @@ describe.skipIf(skipped('mongo-java-server'))('the MongoDB server, with a client
       argument: { name: 'status', value: 'p' },
     });
     expect(values.completion.values).toEqual(['paused']);
+  });
+
+  test('refuses to read a large collection from beginning to end, with the index that would help', async () => {
+    const strict = await startForTest(mongodbServer, { ...bed.environment, MCP_QUERY_SCAN: '100' });
+    const told = async (name: string, args: Row) => {
+      const { content, isError } = await strict.call(name, args);
+      return isError === true ? JSON.stringify(content) : 'answered';
+    };
+    const filter = { model: 'claude' };
+    expect(await told('find', { collection: 'runs', filter })).toMatch(/runs: \{\\"model\\":1\}/);
+    expect(await told('find', { collection: 'runs', limit: 5 })).toBe('answered');
+    expect(await told('find', { collection: 'runs', filter: { _id: 'r1' } })).toBe('answered');
+    expect(await told('find', { collection: 'agents', filter })).toBe('answered');
+    expect(
+      await told('aggregate', {
+        collection: 'agents',
+        pipeline: [{ $lookup: { from: 'runs', localField: '_id', foreignField: 'agentId', as: 'r' } }],
+      }),
+    ).toContain('agentId');
+    const { structuredContent } = await strict.call('count', { collection: 'runs' });
+    expect(structuredContent).toEqual({ count: 200, estimated: true });
+    await bed.client.db('orchestra').collection('runs').createIndex({ model: 1 });
+    const later = await startForTest(mongodbServer, { ...bed.environment, MCP_QUERY_SCAN: '100' });
+    expect((await later.call('find', { collection: 'runs', filter })).isError ?? false).toBe(false);
+    await later.stop();
+    await strict.stop();
+  });
+
+  test('ends an answer where it has as many bytes as may be read', async () => {
+    const small = await startForTest(mongodbServer, { ...bed.environment, MCP_QUERY_BYTES: '1024' });
+    const { structuredContent, content } = await small.call('find', { collection: 'runs', limit: 100 });
+    const { rows } = structuredContent as unknown as Structured;
+    expect(rows.rows.length).toBeGreaterThan(2);
+    expect(rows.rows.length).toBeLessThan(20);
+    expect(rows.cursor).toBeDefined();
+    expect(JSON.stringify(content)).toContain('as many bytes as may be read');
+    await small.stop();
   });
 
   test('tells every mistake of a query at once', async () => {

@@ -6,7 +6,7 @@ import { Model } from './model/propose.ts';
 import { readOperatorFiles } from './operator-files.ts';
 import { promptsOf } from './prompts.ts';
 import { resourcesOf } from './resources.ts';
-import { clientOf } from './run/client.ts';
+import { Connection } from './run/client.ts';
 import { Database } from './run/database.ts';
 import { Facts } from './run/facts.ts';
 import { Reader } from './run/reader.ts';
@@ -38,7 +38,7 @@ export const mongodbServer: ServerDefinition<typeof mongodbServerConfig> = {
 function open(config: MongodbServerConfig, log: Log): OpenedServer {
   const { policy, synonyms, questions } = readOperatorFiles(config);
   const now = Date.now;
-  const database = new Database(clientOf(config, log), config.MONGODB_DATABASE);
+  const database = new Database(new Connection(config, log), config.MONGODB_DATABASE);
   const keeper = new CatalogueKeeper({
     database,
     seconds: config.MCP_CATALOGUE_SECONDS,

@@ -2,7 +2,7 @@
 import * as z from 'zod';
 
 const path = z.string().min(1).max(200);
-const name = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,63}$/);
+const name = z.string().regex(/^(?!__proto__$)[A-Za-z_][A-Za-z0-9_]{0,63}$/);
 const scalar = z.union([z.string(), z.number(), z.boolean()]);
 
 /** A calendar day of the time zone that the question was read in. */

@@ -11,8 +11,43 @@ export const CONNECTIONS = 16;
 /** Milliseconds to reach a server, and to find one that answers. */
 const REACHED_WITHIN = 3000;
 
-/** A client of the database; it connects with the first query. */
-export function clientOf(config: MongodbServerConfig, log: Log): MongoClient {
+/** The connection to the database: made with the first query, and made anew where that failed. */
+export class Connection {
+  readonly #config: MongodbServerConfig;
+  readonly #log: Log;
+  #client: Promise<MongoClient> | undefined;
+
+  constructor(config: MongodbServerConfig, log: Log) {
+    this.#config = config;
+    this.#log = log;
+  }
+
+  /** Once connected, the driver finds its way back by itself. @throws MongoServerSelectionError and other errors of the driver */
+  client(): Promise<MongoClient> {
+    this.#client ??= this.#connect();
+    return this.#client;
+  }
+
+  async close(): Promise<void> {
+    const client = await this.#client?.catch(() => undefined);
+    await client?.close();
+  }
+
+  async #connect(): Promise<MongoClient> {
+    const client = clientOf(this.#config);
+    client.on('serverHeartbeatFailed', () => this.#log('debug', 'MongoDB does not answer the monitor'));
+    try {
+      return await client.connect();
+    } catch (error) {
+      // A client that failed to connect once never connects again.
+      this.#client = undefined;
+      await client.close();
+      throw error;
+    }
+  }
+}
+
+function clientOf(config: MongodbServerConfig): MongoClient {
   const {
     MONGODB_HOSTS: hosts,
     MONGODB_USER: username,
@@ -20,7 +55,7 @@ export function clientOf(config: MongodbServerConfig, log: Log): MongoClient {
     MONGODB_REPLICA_SET: replicaSet,
   } = config;
   const single = hosts.length === 1 && replicaSet === undefined;
-  const client = new MongoClient(`mongodb://${hosts.map(({ host, port }) => `${host}:${port}`).join(',')}/`, {
+  return new MongoClient(`mongodb://${hosts.map(({ host, port }) => `${host}:${port}`).join(',')}/`, {
     appName: 'mcp-mongodb',
     ...(username !== undefined && { auth: { username, ...(password !== undefined && { password }) } }),
     ...(username !== undefined && { authSource: config.MONGODB_AUTH_SOURCE }),
@@ -37,6 +72,4 @@ export function clientOf(config: MongodbServerConfig, log: Log): MongoClient {
     readPreference: 'primaryPreferred',
     retryReads: true,
   });
-  client.on('serverHeartbeatFailed', () => log('debug', 'MongoDB does not answer the monitor'));
-  return client;
 }

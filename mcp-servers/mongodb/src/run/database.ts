@@ -1,9 +1,10 @@
 /** Reads from MongoDB: every query has a time, a number of documents and a number of bytes that it may take. */
 import { ToolRefusal } from '@ai-orchestra/mcp-kit';
 import { deserialize } from 'bson';
-import type { Db, Document, MongoClient } from 'mongodb';
+import type { Db, Document } from 'mongodb';
 import type { Policed } from '../policy/apply.ts';
 import type { Dialect } from '../policy/language/check.ts';
+import type { Connection } from './client.ts';
 import { isMissing, isNotOffered, refusalOf, tooSlow } from './failures.ts';
 
 /** Milliseconds that an answer may be on its way after the server's own time is over. */
@@ -45,23 +46,21 @@ export interface Index {
 
 export class Database {
   readonly name: string;
-  readonly #client: MongoClient;
-  readonly #db: Db;
+  readonly #connection: Connection;
   #dialect: Promise<Dialect> | undefined;
   #explains = true;
 
-  constructor(client: MongoClient, name: string) {
-    this.#client = client;
-    this.#db = client.db(name);
+  constructor(connection: Connection, name: string) {
+    this.#connection = connection;
     this.name = name;
   }
 
   /** @throws ToolRefusal */
   async read(query: Policed, effort: Effort): Promise<Rows> {
-    return this.#within(effort, async (signal) => {
+    return this.#within(effort, async (db, signal) => {
       // Raw: what a document weighs is known before it is unpacked.
       const options = { ...this.#options(query.limit, effort), signal, raw: true };
-      const collection = this.#db.collection(query.collection);
+      const collection = db.collection(query.collection);
       const cursor =
         query.operation === 'find'
           ? collection.find(query.filter, {
@@ -92,8 +91,8 @@ export class Database {
 
   /** Documents for a look at what a collection holds: all of a small one, some of a larger one. */
   async sample(collection: string, filter: Document, size: number, effort: Effort): Promise<Document[]> {
-    return this.#within(effort, async (signal) => {
-      const few = (await this.#db.collection(collection).estimatedDocumentCount({ maxTimeMS: effort.timeMs })) <= size;
+    return this.#within(effort, async (db, signal) => {
+      const few = (await db.collection(collection).estimatedDocumentCount({ maxTimeMS: effort.timeMs })) <= size;
       const pipeline = [
         ...(Object.keys(filter).length > 0 ? [{ $match: filter }] : []),
         few ? { $limit: size } : { $sample: { size } },
@@ -101,7 +100,7 @@ export class Database {
       const options = { ...this.#options(size, effort), signal, raw: true };
       const documents: Document[] = [];
       let bytes = 0;
-      const cursor = this.#db.collection(collection).aggregate(pipeline, options);
+      const cursor = db.collection(collection).aggregate(pipeline, options);
       try {
         for await (const raw of cursor as AsyncIterable<unknown>) {
           const document = raw as Uint8Array;
@@ -117,8 +116,8 @@ export class Database {
   }
 
   async collections(effort: Effort): Promise<CollectionName[]> {
-    return this.#within(effort, async () => {
-      const found = await this.#db.listCollections({}, { nameOnly: false }).toArray();
+    return this.#within(effort, async (db) => {
+      const found = await db.listCollections({}, { nameOnly: false }).toArray();
       return found
         .map(({ name, type }) => ({ name, isView: type === 'view' }))
         .toSorted((a, b) => (a.name < b.name ? -1 : 1));
@@ -126,9 +125,9 @@ export class Database {
   }
 
   async indexes(collection: string, effort: Effort): Promise<Index[]> {
-    return this.#within(effort, async () => {
+    return this.#within(effort, async (db) => {
       try {
-        const found = await this.#db.collection(collection).listIndexes().toArray();
+        const found = await db.collection(collection).listIndexes().toArray();
         return found.map(({ name, key, unique, partialFilterExpression, sparse }) => ({
           name: String(name),
           key: Object.fromEntries(Object.entries(key as object)),
@@ -144,15 +143,13 @@ export class Database {
 
   /** From the server's statistics: at once, and exact but after a crash or in a sharded cluster. */
   async size(collection: string, effort: Effort): Promise<number> {
-    return this.#within(effort, () =>
-      this.#db.collection(collection).estimatedDocumentCount({ maxTimeMS: effort.timeMs }),
-    );
+    return this.#within(effort, (db) => db.collection(collection).estimatedDocumentCount({ maxTimeMS: effort.timeMs }));
   }
 
   /** The server's plan; undefined where it has no `explain`. */
   async explain(query: Policed, effort: Effort): Promise<Document | undefined> {
     if (!this.#explains) return undefined;
-    return this.#within(effort, async () => {
+    return this.#within(effort, async (db) => {
       const command =
         query.operation === 'find'
           ? {
@@ -164,7 +161,7 @@ export class Database {
             }
           : { aggregate: query.collection, pipeline: query.pipeline, cursor: {} };
       try {
-        return await this.#db.command({
+        return await db.command({
           explain: { ...command, comment: effort.comment },
           verbosity: 'queryPlanner',
           maxTimeMS: effort.timeMs,
@@ -187,10 +184,10 @@ export class Database {
   }
 
   async #askDialect(effort: Effort): Promise<Dialect> {
-    return this.#within(effort, async () => {
+    return this.#within(effort, async (db) => {
       const join = { from: 'a', localField: '_id', foreignField: '_id', pipeline: [{ $limit: 1 }], as: 'a' };
       try {
-        await this.#db
+        await db
           .collection('a')
           .aggregate([{ $limit: 1 }, { $lookup: join }, { $limit: 1 }])
           .toArray();
@@ -203,11 +200,11 @@ export class Database {
   }
 
   async ping(effort: Effort): Promise<void> {
-    await this.#within(effort, () => this.#db.command({ ping: 1 }));
+    await this.#within(effort, (db) => db.command({ ping: 1 }));
   }
 
   async close(): Promise<void> {
-    await this.#client.close();
+    await this.#connection.close();
   }
 
   #options(documents: number, { timeMs, comment }: Effort) {
@@ -215,7 +212,10 @@ export class Database {
   }
 
   /** A server that hangs does not hear of maxTimeMS: the time is kept here too. */
-  async #within<Result>({ signal, timeMs }: Effort, work: (signal: AbortSignal) => Promise<Result>): Promise<Result> {
+  async #within<Result>(
+    { signal, timeMs }: Effort,
+    work: (db: Db, signal: AbortSignal) => Promise<Result>,
+  ): Promise<Result> {
     const late = new AbortController();
     const timer = setTimeout(() => late.abort(), timeMs + ON_THE_WAY);
     const either = AbortSignal.any([signal, late.signal]);
@@ -225,7 +225,7 @@ export class Database {
     either.addEventListener('abort', end, { once: true });
     try {
       if (either.aborted) end();
-      const result = work(either);
+      const result = this.#connection.client().then((client) => work(client.db(this.name), either));
       result.catch(() => {});
       return await Promise.race([result, ended]);
     } catch (error) {

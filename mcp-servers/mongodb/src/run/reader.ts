@@ -1,6 +1,5 @@
 /** Answers queries of callers: the policy, the cost and the database in one place that every tool passes. */
 import { type Call, type Caller, ToolRefusal } from '@ai-orchestra/mcp-kit';
-import { EJSON } from 'bson';
 import type { CatalogueKeeper, View } from '../catalogue/keeper.ts';
 import type { MongodbServerConfig } from '../config.ts';
 import { type Access, accessOf, type CollectionAccess } from '../policy/access.ts';
@@ -9,6 +8,7 @@ import { handOut } from '../policy/hand-out.ts';
 import type { Policy } from '../policy/policy.ts';
 import { NotProven } from '../policy/prove.ts';
 import type { Database, Effort, Index } from './database.ts';
+import { toExtendedJson } from './extended-json.ts';
 import type { Facts } from './facts.ts';
 import { reachesOf } from './reach.ts';
 import { type ReadPlan, readPlans, refuseScans } from './scan.ts';
@@ -112,7 +112,7 @@ export class Reader {
     const { rows, more, cutByBytes } = await this.database.read(query, effort);
     const denies = [...new Set(reachesOf(query).map(({ collection }) => access.collection(collection)?.deniesName))];
     const isHidden = (name: string) => denies.some((denied) => denied === undefined || denied(name));
-    const shown = rows.map((row) => EJSON.serialize(handOut(row, isHidden), { relaxed: true }) as Row);
+    const shown = rows.map((row) => toExtendedJson(handOut(row, isHidden)));
     if (cutByBytes && rows.length === 0)
       throw new ToolRefusal(
         'cost',

@@ -31,7 +31,9 @@ export function fromExtendedJson(value: unknown, depth = 0): unknown {
 
 function unwrapped(wrapper: object): unknown {
   try {
-    return (EJSON.deserialize({ value: wrapper }, { relaxed: true }) as { value: unknown }).value;
+    // A long beyond what a number holds stays exact.
+    const relaxed = !('$numberLong' in wrapper);
+    return (EJSON.deserialize({ value: wrapper }, { relaxed }) as { value: unknown }).value;
   } catch {
     return wrapper;
   }
