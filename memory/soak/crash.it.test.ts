@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import { skipped } from '../../testbed/skip.ts';
 import { type Line, report } from '../faults/report.ts';
 import { anySeed } from '../faults/seeded.ts';
 import { type CrashOptions, crash } from './crash.ts';
@@ -26,11 +25,4 @@ describe(`the service killed with SIGKILL under load (MEMORY_SOAK_SEED=${seed})`
   test('on one SQLite file: everything acknowledged is there once, and nothing half', async () => {
     expectKept(await told('embedded'));
   });
-
-  test.skipIf(skipped('dragonfly', 'mongo-java-server', 'firestore-emulator', 'weaviate'))(
-    'on four databases: everything acknowledged is there once, and nothing half',
-    async () => {
-      expectKept(await told('tiers'));
-    },
-  );
 });

@@ -3,7 +3,7 @@ import { definePrompt, type Prompt } from '@ai-orchestra/mcp-kit';
 import * as z from 'zod';
 import { FileMistakes, shownAt, yamlOf } from './files.ts';
 import type { Reader } from './run/reader.ts';
-import { scope } from './tools/parts.ts';
+import { completeCollection, scope } from './tools/parts.ts';
 
 const placeholder = /\{([a-z][a-z0-9_]{0,40})\}/g;
 
@@ -50,6 +50,22 @@ export function parseQuestions(text: string, name: string): readonly SavedQuesti
 }
 
 const placeholders = (question: string) => [...question.matchAll(placeholder)].map(([, name = '']) => name);
+
+/** Always there: how to begin with a collection that one does not know. */
+export const explorePrompt = (reader: Reader): Prompt =>
+  definePrompt({
+    name: 'explore_collection',
+    title: 'Get to know a collection',
+    description: 'What a collection holds, and what can be asked of it.',
+    scope,
+    arguments: z.strictObject({ collection: z.string().min(1).max(255).describe('Name of the collection') }),
+    complete: { collection: (start, { caller }) => completeCollection(reader)(start, { caller }) },
+    run: ({ collection }) => {
+      const of = JSON.stringify({ collection });
+      const text = `Call collection_schema and sample with ${of}. Say what the documents stand for, which fields tell them apart, and give three questions for the tool query that the data can answer.`;
+      return [{ role: 'user', content: { type: 'text', text } }];
+    },
+  });
 
 /** A prompt for each; what is filled in completes from the values that the caller may see. */
 export function promptsOf(questions: readonly SavedQuestion[], reader: Reader): Prompt[] {

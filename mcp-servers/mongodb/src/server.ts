@@ -4,7 +4,7 @@ import { CatalogueKeeper } from './catalogue/keeper.ts';
 import { type MongodbServerConfig, mongodbServerConfig } from './config.ts';
 import { Model } from './model/propose.ts';
 import { readOperatorFiles } from './operator-files.ts';
-import { promptsOf } from './prompts.ts';
+import { explorePrompt, promptsOf } from './prompts.ts';
 import { resourcesOf } from './resources.ts';
 import { Connection } from './run/client.ts';
 import { Database } from './run/database.ts';
@@ -63,7 +63,7 @@ function open(config: MongodbServerConfig, log: Log): OpenedServer {
   ];
   return {
     tools,
-    prompts: promptsOf(questions, reader),
+    prompts: [explorePrompt(reader), ...promptsOf(questions, reader)],
     resources: resourcesOf(reader, config.MCP_CATALOGUE_SECONDS * 1000),
     async ready() {
       const effort = {

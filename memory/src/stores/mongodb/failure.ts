@@ -31,10 +31,18 @@ const unable: ReadonlySet<number | string | undefined> = new Set([
 
 /** What an error of the driver means to the one who asked. */
 export function storeError(error: unknown): unknown {
+  if (isOfSocket(error)) return new StoreUnavailable('mongodb', { cause: error });
   if (!(error instanceof MongoError)) return error;
   if (error.code === OUT_OF_DISK_SPACE) return new StoreFull('mongodb', { cause: error });
   return isAway(error) ? new StoreUnavailable('mongodb', { cause: error }) : error;
 }
+
+/** A connection that breaks while a command is written to it; the driver passes such an error on as Node gives it. */
+const isOfSocket = (error: unknown): boolean =>
+  error instanceof Error &&
+  'syscall' in error &&
+  'code' in error &&
+  /^E(PIPE|CONN|TIMEDOUT|HOST|NET)/.test(String(error.code));
 
 function isAway(error: MongoError): boolean {
   // A bulk write has what ended it inside, also the loss of the connection.
