@@ -9,8 +9,9 @@ const image = assembleImage('mcp-servers/memory/Dockerfile');
 afterAll(() => image.remove());
 
 test('the files that the image has are enough: it starts as nobody, answers without the service, and drains', async () => {
-  expect(image.packages).toContain('client');
-  for (const name of ['vitest', 'fastify', 'mongodb', 'firestore']) expect(image.packages).not.toContain(name);
+  expect(image.packages).toContain('@modelcontextprotocol/client');
+  for (const name of ['vitest', 'fastify', 'mongodb', '@google-cloud/firestore'])
+    expect(image.packages).not.toContain(name);
   const port = await freePort();
   const child = image.start({
     MCP_TRANSPORT: 'http',
