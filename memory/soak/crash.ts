@@ -42,7 +42,8 @@ async function rounded(service: Service, { store, rounds, seed, onRound }: Crash
   const caller = await service.caller();
   const random = seeded(seed);
   const ledger = new Ledger();
-  const broken: string[] = [];
+  /** What was found in any round: what is there again in the next was missing all the same. */
+  const found = { lost: [] as string[], doubled: [] as string[], half: [] as string[], resurrected: [] as string[] };
   for (let round = 1; ; round += 1) {
     const before = ledger.batches.size;
     const load = new Load({
@@ -57,12 +58,17 @@ async function rounded(service: Service, { store, rounds, seed, onRound }: Crash
     await sleep(random() * LONGEST_LIFE);
     await service.kill();
     await load.stop();
-    if (store === 'embedded') broken.push(...integrity(service.file));
+    const broken = store === 'embedded' ? integrity(service.file) : [];
     await service.restart();
     await load.repeat();
-    const searched = [...ledger.batches.values()].slice(before);
+    const last = round === rounds;
+    const searched = [...ledger.batches.values()].slice(last ? 0 : before);
     const compared = await readBack(caller, ledger, { searched });
-    const comparison = { ...compared, half: [...compared.half, ...broken] };
+    for (const what of ['lost', 'doubled', 'half', 'resurrected'] as const) {
+      const more = what === 'half' ? [...compared.half, ...broken] : compared[what];
+      found[what].push(...more.map((one) => `round ${round}: ${one}`));
+    }
+    const comparison = { ...compared, ...found };
     const line = {
       name: `${store}, killed ${round} times`,
       counts: { ...ledger.counts },
@@ -70,7 +76,7 @@ async function rounded(service: Service, { store, rounds, seed, onRound }: Crash
       wrong: ledger.wrong,
     };
     onRound?.(round, line);
-    if (round === rounds) return line;
+    if (last) return line;
   }
 }
 
