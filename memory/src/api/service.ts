@@ -21,7 +21,7 @@ export interface Input<Id extends OperationId> {
   readonly idempotencyKey?: string;
   /** Version of If-Match; `*`: any that exists. */
   readonly ifMatch?: number | '*';
-  /** Prefer: wait=indexed: answer when search finds what was written, or after the seconds of `Prefer: wait=N`. */
+  /** Prefer: wait=indexed: answer when search finds what was written, or after ten seconds. */
   readonly waitIndexed?: boolean;
   /** Consistency-Token of an earlier write that this read must see. */
   readonly consistencyToken?: string;

@@ -2,7 +2,7 @@ import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Dragonfly, startDragonfly } from '../../../../testbed/servers/dragonfly.ts';
 import { skipped } from '../../../../testbed/skip.ts';
-import { faultContract } from '../../resilience/faults.ts';
+import { faultContract } from '../../resilience/faults-for-tests.ts';
 import { document } from '../contract/document.ts';
 import { storeContract } from '../contract.ts';
 import { StoreFull } from '../store.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type Firestore, startFirestore } from '../../../../testbed/servers/firestore.ts';
 import { skipped } from '../../../../testbed/skip.ts';
-import { faultContract } from '../../resilience/faults.ts';
+import { faultContract } from '../../resilience/faults-for-tests.ts';
 import { storeContract } from '../contract.ts';
 import indexes from './firestore.indexes.json' with { type: 'json' };
 import { collectionName, FirestoreStore } from './firestore-store.ts';

@@ -3,7 +3,7 @@ import { MongoClient } from 'mongodb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type MongoDb, startMongoDb } from '../../../../testbed/servers/mongodb/mongodb.ts';
 import { skipped } from '../../../../testbed/skip.ts';
-import { faultContract } from '../../resilience/faults.ts';
+import { faultContract } from '../../resilience/faults-for-tests.ts';
 import { document } from '../contract/document.ts';
 import { storeContract } from '../contract.ts';
 import { type Document, StoreUnavailable } from '../store.ts';
