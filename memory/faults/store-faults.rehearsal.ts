@@ -6,10 +6,10 @@ import { type Line, report } from './report.ts';
 import { anySeed, seeded } from './seeded.ts';
 import { type Service, startService } from './service.ts';
 
-const seed = Number(process.env.MEMORY_FAULTS_SEED ?? anySeed());
+const seed = Number(process.env.FAULTS_SEED ?? anySeed());
 
 describe.skipIf(skipped('dragonfly', 'mongo-java-server', 'firestore-emulator', 'weaviate', 'embeddings'))(
-  `the service when its databases fail (MEMORY_FAULTS_SEED=${seed})`,
+  `the service when its databases fail (FAULTS_SEED=${seed})`,
   () => {
     let databases: Databases;
     let service: Service;
@@ -24,7 +24,7 @@ describe.skipIf(skipped('dragonfly', 'mongo-java-server', 'firestore-emulator', 
       drill = new Drill({ service, caller: await service.caller(), random: seeded(seed) });
     });
     afterAll(async () => {
-      console.log(`MEMORY_FAULTS_SEED=${seed}\n${report(drill?.lines ?? [])}`);
+      console.log(`FAULTS_SEED=${seed}\n${report(drill?.lines ?? [])}`);
       await drill?.stop();
       await service?.stop();
       await databases?.stop();

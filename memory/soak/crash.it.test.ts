@@ -4,7 +4,7 @@ import { type Line, report } from '../faults/report.ts';
 import { anySeed } from '../faults/seeded.ts';
 import { type CrashOptions, crash } from './crash.ts';
 
-const seed = Number(process.env.MEMORY_SOAK_SEED ?? anySeed());
+const seed = Number(process.env.SOAK_SEED ?? anySeed());
 /** On each kind of store; a hundred in `make soak`. */
 const ROUNDS = 5;
 
@@ -19,11 +19,11 @@ function expectKept({ counts, comparison, wrong }: Line): void {
 
 async function told(store: CrashOptions['store']): Promise<Line> {
   const line = await crash({ store, rounds: ROUNDS, seed });
-  console.log(`MEMORY_SOAK_SEED=${seed}\n${report([line])}`);
+  console.log(`SOAK_SEED=${seed}\n${report([line])}`);
   return line;
 }
 
-describe(`the service killed with SIGKILL under load (MEMORY_SOAK_SEED=${seed})`, () => {
+describe(`the service killed with SIGKILL under load (SOAK_SEED=${seed})`, () => {
   test('on one SQLite file: everything acknowledged is there once, and nothing half', async () => {
     expectKept(await told('embedded'));
   });
