@@ -12,7 +12,12 @@ beforeAll(async () => {
   service = await startMemoryService();
   const token = join(service.folder, 'laptop');
   writeFileSync(token, await service.podToken('laptop', 'memory'));
-  environment = { MEMORY_URL: service.url, MEMORY_TOKEN_FILE: token, MCP_MEMORY_TOOLS: 'both' };
+  environment = {
+    MEMORY_URL: service.url,
+    MEMORY_TOKEN_FILE: token,
+    MCP_MEMORY_TOOLS: 'both',
+    MCP_RATE_LIMIT_PER_SECOND: '1000',
+  };
 });
 afterAll(() => service.stop());
 

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { afterAll, expect, test, vi } from 'vitest';
@@ -12,6 +13,8 @@ test('the files that the image has are enough: it starts as nobody, answers with
   expect(image.packages).toContain('@modelcontextprotocol/client');
   for (const name of ['vitest', 'fastify', 'mongodb', '@google-cloud/firestore'])
     expect(image.packages).not.toContain(name);
+  const files = readdirSync(join(image.volume, '../app/mcp-servers'), { recursive: true, encoding: 'utf8' });
+  expect(files.filter((file) => /\.(test|fixture)\.ts$|src\/testing\/.+/.test(file))).toEqual([]);
   const port = await freePort();
   const child = image.start({
     MCP_TRANSPORT: 'http',

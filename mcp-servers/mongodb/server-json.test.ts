@@ -1,20 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describeVariables } from '@ai-orchestra/configuration';
-import { sharedVariables } from '@ai-orchestra/mcp-kit/config';
 import { expect, test } from 'vitest';
-import { mongodbServerConfig } from './src/config.ts';
+import { bundledServer } from '../client/mcpb/servers.ts';
 
 const read = (name: string) => JSON.parse(readFileSync(join(import.meta.dirname, name), 'utf8'));
 
-test('the description for registries has every setting of this server, and its version', () => {
+test('the description for registries has every setting that a person gives this server, and its version', () => {
   const { version, description, packages } = read('server.json');
   const [{ identifier, environmentVariables }] = packages;
-  const own = describeVariables(mongodbServerConfig).filter(
-    ({ name }) => !(name in sharedVariables) && !name.startsWith('OTEL_'),
-  );
   expect(environmentVariables).toEqual(
-    own.map(({ name, meaning, required, secret, default: unset }) => ({
+    bundledServer('mongodb').settings.map(({ name, meaning, required, secret, default: unset }) => ({
       name,
       description: meaning,
       ...(required && { isRequired: true }),

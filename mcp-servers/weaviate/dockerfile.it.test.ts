@@ -1,4 +1,6 @@
 import { once } from 'node:events';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { afterAll, expect, test, vi } from 'vitest';
 import { freePort } from '../../testbed/process/port.ts';
@@ -10,6 +12,8 @@ afterAll(() => image.remove());
 test('the files that the image has are enough: it starts as nobody, lists its tools without Weaviate, and drains', async () => {
   expect(image.packages).toContain('weaviate-client');
   expect(image.packages).not.toContain('vitest');
+  const files = readdirSync(join(image.volume, '../app/mcp-servers'), { recursive: true, encoding: 'utf8' });
+  expect(files.filter((file) => /\.(test|fixture)\.ts$|src\/testing\/.+/.test(file))).toEqual([]);
   const port = await freePort();
   const child = image.start({
     MCP_TRANSPORT: 'http',

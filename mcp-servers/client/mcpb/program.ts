@@ -18,10 +18,29 @@ const OPTIONAL = [
 /**
  * Writes `main.js`, and beside it what is loaded later.
  * @param entry absolute path of a `main.ts`
+ * @param reading told of each file of ours, before it is read
  * @returns folders of the packages that are in it
  */
-export async function writeProgram(entry: string, folder: string): Promise<readonly string[]> {
-  const bundle = await rolldown({ input: { main: entry }, platform: 'node', external: OPTIONAL, logLevel: 'silent' });
+export async function writeProgram(
+  entry: string,
+  folder: string,
+  reading: (file: string) => void = () => {},
+): Promise<readonly string[]> {
+  const bundle = await rolldown({
+    input: { main: entry },
+    platform: 'node',
+    external: OPTIONAL,
+    logLevel: 'silent',
+    plugins: [
+      {
+        name: 'reading',
+        load(id) {
+          if (!id.startsWith('\0') && !id.includes('/node_modules/')) reading(id);
+          return null;
+        },
+      },
+    ],
+  });
   try {
     const { output } = await bundle.write({ dir: folder, format: 'esm', entryFileNames: '[name].js', minify: true });
     // Without it, Node would take .js for CommonJS.

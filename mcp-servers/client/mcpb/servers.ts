@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type Description, describeVariables, type EnvironmentSchema } from '@ai-orchestra/configuration';
 import { sharedVariables } from '@ai-orchestra/mcp-kit/config';
 import { memoryServerConfig } from '@ai-orchestra/mcp-memory/config';
-import { mongodbServerConfig } from '@ai-orchestra/mcp-mongodb/config';
+import { insteadOfUrl, mongodbServerConfig } from '@ai-orchestra/mcp-mongodb/config';
 import { weaviateServerConfig } from '@ai-orchestra/mcp-weaviate/config';
 
 const folder = join(import.meta.dirname, '../..');
@@ -14,6 +14,9 @@ const servers = {
   weaviate: { title: 'Weaviate', config: weaviateServerConfig },
   memory: { title: 'Memory', config: memoryServerConfig },
 } satisfies Record<string, { readonly title: string; readonly config: EnvironmentSchema }>;
+
+/** A person gives a connection string, which says all of these. */
+const inParts: ReadonlySet<string> = new Set(insteadOfUrl);
 
 export type ServerName = keyof typeof servers;
 export const serverNames = Object.keys(servers) as readonly ServerName[];
@@ -28,7 +31,7 @@ export interface BundledServer {
   readonly nodeVersion: string;
   /** Absolute path of its `main.ts`. */
   readonly entry: string;
-  /** Settings that are its own: those of hosting mean nothing to a client on the same machine. */
+  /** Settings that are its own, as a person gives them: those of hosting mean nothing to a client on the same machine. */
   readonly settings: readonly Description[];
 }
 
@@ -53,8 +56,8 @@ export function bundledServer(name: ServerName): BundledServer {
     license,
     nodeVersion: engines.node,
     entry,
-    settings: describeVariables(config).filter(
-      (one) => !(one.name in sharedVariables) && !one.name.startsWith('OTEL_'),
-    ),
+    settings: describeVariables(config)
+      .filter(({ name: own }) => !(own in sharedVariables) && !own.startsWith('OTEL_') && !inParts.has(own))
+      .map((one) => (one.name === 'MONGODB_URL' ? { ...one, required: true } : one)),
   };
 }

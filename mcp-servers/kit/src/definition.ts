@@ -17,6 +17,7 @@ export interface ServerDefinition<Schema extends KitEnvironment = KitEnvironment
   /**
    * Makes the tools. It answers at once: a database is connected to in the background, so that a client sees the tools before it,
    * and a tool called before it waits.
+   * @throws SettingsMistakes where a file that the settings name, or what they say together, cannot be used
    */
   open(config: z.output<Schema>, log: Log): OpenedServer | Promise<OpenedServer>;
 }

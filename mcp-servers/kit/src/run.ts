@@ -3,6 +3,7 @@ import type * as z from 'zod';
 import { localCaller } from './auth/authenticator.ts';
 import type { KitEnvironment, ServerDefinition } from './definition.ts';
 import { openKit } from './open.ts';
+import { SettingsMistakes } from './settings.ts';
 import { createLog, type Log, told } from './telemetry/log.ts';
 
 /**
@@ -30,6 +31,11 @@ export async function runServer<Schema extends KitEnvironment>(
   try {
     running = await start(definition, config, log);
   } catch (error) {
+    if (error instanceof SettingsMistakes) {
+      process.stderr.write(`${error.message}\n`);
+      process.exitCode = 2;
+      return;
+    }
     log('error', 'The server cannot start', { error: told(error) });
     process.exitCode = 1;
     return;
@@ -58,7 +64,7 @@ export interface RunningServer {
   end(): Promise<boolean>;
 }
 
-/** @throws where a port is taken, or a file cannot be opened */
+/** @throws SettingsMistakes, and where a port is taken or a file cannot be opened */
 export async function start<Schema extends KitEnvironment>(
   definition: ServerDefinition<Schema>,
   config: z.output<Schema>,

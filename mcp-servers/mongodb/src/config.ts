@@ -15,14 +15,25 @@ import {
 } from '@ai-orchestra/configuration/values';
 import { mcpEnvironment, whenShared } from '@ai-orchestra/mcp-kit/config';
 import type * as z from 'zod';
+import { ConnectionString, connectionString } from './connection-string.ts';
 
 const KIB = 1024;
 const MIB = 1024 * KIB;
 
+const AUTH_SOURCE = 'admin';
+
 const connection = {
+  MONGODB_URL: connectionString()
+    .optional()
+    .describe('Connection string, with its login, database and options; in its place, MONGODB_HOSTS and what follows.'),
   ...mongodb,
-  MONGODB_USER: whenShared(mongodb.MONGODB_USER),
-  MONGODB_PASSWORD: whenShared(mongodb.MONGODB_PASSWORD),
+  MONGODB_HOSTS: mongodb.MONGODB_HOSTS.optional(),
+  MONGODB_DATABASE: mongodb.MONGODB_DATABASE.optional().describe(
+    'Database that is read; not set: the one in the path of MONGODB_URL.',
+  ),
+  MONGODB_USER: mongodb.MONGODB_USER.optional(),
+  MONGODB_PASSWORD: mongodb.MONGODB_PASSWORD.optional(),
+  MONGODB_AUTH_SOURCE: mongodb.MONGODB_AUTH_SOURCE.default(AUTH_SOURCE),
   MONGODB_TLS: flag().default(false).describe('Connect to MongoDB over TLS, verified against the trusted CAs.'),
 };
 
@@ -69,19 +80,91 @@ const questions = {
 };
 
 const variables = { ...connection, ...queries, ...questions };
-type Own = Values<typeof variables>;
+type Own = Values<typeof variables> & { readonly MCP_AUTHENTICATION?: 'none' | 'oauth' | 'kubernetes' };
 type Problems = Report<keyof Own>;
 
 /** The environment variables of the MongoDB server. */
-export const mongodbServerConfig = mcpEnvironment('mcp-mongodb', ['MONGODB_'], variables, loginIsWhole, modelHasItsKey);
+export const mongodbServerConfig = mcpEnvironment(
+  'mcp-mongodb',
+  ['MONGODB_'],
+  variables,
+  databaseIsNamed,
+  loginIsWhole,
+  urlIsRight,
+  urlIsAlone,
+  modelHasItsKey,
+);
 
 export type MongodbServerConfig = z.output<typeof mongodbServerConfig>;
 
-function loginIsWhole({ MONGODB_USER: user, MONGODB_PASSWORD: password }: Own, report: Problems): void {
-  const fix = 'Give both MONGODB_USER and MONGODB_PASSWORD, or neither.';
-  if (user !== undefined && password === undefined) report('MONGODB_PASSWORD', 'the password of MONGODB_USER', fix);
-  if (user === undefined && password !== undefined) report('MONGODB_USER', 'the user of MONGODB_PASSWORD', fix);
+/** The variables that say in parts what MONGODB_URL says at once. */
+export const insteadOfUrl = [
+  'MONGODB_HOSTS',
+  'MONGODB_REPLICA_SET',
+  'MONGODB_USER',
+  'MONGODB_PASSWORD',
+  'MONGODB_AUTH_SOURCE',
+  'MONGODB_TLS',
+] as const satisfies readonly (keyof typeof variables)[];
+
+/** The database that is read. MONGODB_DATABASE comes first: the path of a connection string may be there for the login. */
+export function databaseOf({ MONGODB_DATABASE: named, MONGODB_URL: url }: MongodbServerConfig): string {
+  const database = named ?? url?.database;
+  if (database === undefined) throw new Error('settings without a database were let through');
+  return database;
 }
+
+const EXAMPLE = 'mongodb://127.0.0.1:27017/shop';
+
+function databaseIsNamed(values: Own, report: Problems): void {
+  const { MONGODB_URL: url, MONGODB_HOSTS: hosts, MONGODB_DATABASE: database } = values;
+  if (url === undefined && hosts === undefined) {
+    report(
+      'MONGODB_HOSTS',
+      'MONGODB_URL, or hosts',
+      `Set MONGODB_URL to a connection string such as ${EXAMPLE}, or MONGODB_HOSTS and MONGODB_DATABASE.`,
+    );
+  }
+  if (database !== undefined || url?.database !== undefined || isUnread(url)) return;
+  report('MONGODB_DATABASE', 'the name of a database', `Set it, or name it in MONGODB_URL, as in ${EXAMPLE}.`);
+}
+
+function loginIsWhole(values: Own, report: Problems): void {
+  const { MONGODB_URL: url, MONGODB_USER: user, MONGODB_PASSWORD: password, MCP_AUTHENTICATION: access } = values;
+  const shared = access !== undefined && access !== 'none';
+  if (url !== undefined) {
+    if (!shared || url.hasLogin || isUnread(url)) return;
+    report('MONGODB_URL', `one with a login, as MCP_AUTHENTICATION=${access}`, 'Add a user that may read and no more.');
+    return;
+  }
+  const fix = shared
+    ? `Set it: a server that is shared (MCP_AUTHENTICATION=${access}) reads as a user that may read and no more.`
+    : 'Give both MONGODB_USER and MONGODB_PASSWORD, or neither.';
+  if (user === undefined && (shared || password !== undefined)) report('MONGODB_USER', 'a user of MongoDB', fix);
+  if (password === undefined && (shared || user !== undefined)) {
+    report('MONGODB_PASSWORD', 'the password of MONGODB_USER', fix);
+  }
+}
+
+function urlIsRight({ MONGODB_URL: url }: Own, report: Problems): void {
+  if (url === undefined || isUnread(url)) return;
+  for (const mistake of url.mistakes) report('MONGODB_URL', 'mongodb:// or mongodb+srv:// connection string', mistake);
+}
+
+function urlIsAlone(values: Own, report: Problems): void {
+  if (values.MONGODB_URL === undefined) return;
+  const unset: Partial<Record<(typeof insteadOfUrl)[number], unknown>> = {
+    MONGODB_AUTH_SOURCE: AUTH_SOURCE,
+    MONGODB_TLS: false,
+  };
+  for (const name of insteadOfUrl) {
+    if (values[name] === undefined || values[name] === unset[name]) continue;
+    report(name, 'nothing, as MONGODB_URL is set', 'Say it in MONGODB_URL and remove it, or remove MONGODB_URL.');
+  }
+}
+
+/** Where a deployment is checked without its secrets, a secret is there and right. */
+const isUnread = (url: ConnectionString | undefined) => url !== undefined && !(url instanceof ConnectionString);
 
 function modelHasItsKey(values: Own, report: Problems): void {
   const { MCP_MODEL: model, MCP_MODEL_URL: endpoint, OPENROUTER_API_KEY: key } = values;

@@ -1,37 +1,15 @@
 /** The operator's files: each is read at start, and all mistakes in it are told together. */
 import { readFileSync } from 'node:fs';
+import { SettingsMistakes } from '@ai-orchestra/mcp-kit';
 import { parse, YAMLParseError } from 'yaml';
 
-/** A mistake in a file. */
-export interface FileProblem {
-  /** Such as `collections.runs.rows.tenantId`. */
-  readonly path: string;
-  readonly given: string;
-  readonly allowed: string;
-  readonly fix: string;
-}
-
-/** A file is not as it has to be; the message has every mistake. */
-export class FileMistakes extends Error {
-  override readonly name = 'FileMistakes';
-  readonly problems: readonly FileProblem[];
-
-  constructor(file: string, problems: readonly FileProblem[]) {
-    const count = `${problems.length} ${problems.length === 1 ? 'mistake' : 'mistakes'} in ${file}`;
-    super([count, ...problems.map(said)].join('\n  '));
-    this.problems = problems;
-  }
-}
-
-const said = ({ path, given, allowed, fix }: FileProblem) => `${path}: given ${given}; allowed: ${allowed}. ${fix}`;
-
-/** @throws FileMistakes where it is not there, or may not be read */
+/** @throws SettingsMistakes where it is not there, or may not be read */
 export function textOf(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
-    throw new FileMistakes(file, [
+    throw new SettingsMistakes(file, [
       {
         path: 'the file',
         given: `one that cannot be read (${code})`,
@@ -42,14 +20,14 @@ export function textOf(file: string): string {
   }
 }
 
-/** @throws FileMistakes where it is not YAML */
+/** @throws SettingsMistakes where it is not YAML */
 export function yamlOf(text: string, file: string): unknown {
   try {
     return parse(text, { prettyErrors: true, maxAliasCount: 20 }) as unknown;
   } catch (error) {
     const line = error instanceof YAMLParseError ? error.linePos?.[0].line : undefined;
     const fix = error instanceof Error ? (error.message.split('\n', 1)[0] ?? '') : '';
-    throw new FileMistakes(file, [
+    throw new SettingsMistakes(file, [
       { path: line === undefined ? 'the file' : `line ${line}`, given: 'text that is not YAML', allowed: 'YAML', fix },
     ]);
   }

@@ -13,7 +13,7 @@ export interface OperatorFiles {
   readonly questions: readonly SavedQuestion[];
 }
 
-/** @throws FileMistakes where one is not as it has to be */
+/** @throws SettingsMistakes where one is not as it has to be */
 export function readOperatorFiles(paths: Paths): OperatorFiles {
   const { MCP_POLICY_FILE: policy, MCP_SYNONYMS_FILE: synonyms, MCP_QUESTIONS_FILE: questions } = paths;
   return {

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { SettingsMistakes } from '@ai-orchestra/mcp-kit';
 import { expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { FileMistakes } from './files.ts';
 import { parseQuestions } from './prompts.ts';
 
 const example = (name: string) => readFileSync(join(import.meta.dirname, '..', name), 'utf8');
@@ -28,7 +28,7 @@ it('tells every mistake of a file of questions', () => {
     try {
       parseQuestions(given, 'q.yaml');
     } catch (error) {
-      if (error instanceof FileMistakes) return error.problems.map(({ path }) => path);
+      if (error instanceof SettingsMistakes) return error.problems.map(({ path }) => path);
     }
     return [];
   };

@@ -1,7 +1,7 @@
 /** Saved questions: an operator writes them, people pick them. */
-import { definePrompt, type Prompt } from '@ai-orchestra/mcp-kit';
+import { definePrompt, type Prompt, SettingsMistakes } from '@ai-orchestra/mcp-kit';
 import * as z from 'zod';
-import { FileMistakes, shownAt, yamlOf } from './files.ts';
+import { shownAt, yamlOf } from './files.ts';
 import type { Reader } from './run/reader.ts';
 import { completeCollection, scope } from './tools/parts.ts';
 
@@ -19,7 +19,7 @@ const file = z.strictObject({ questions: z.array(saved).max(200) });
 
 export type SavedQuestion = z.output<typeof saved>;
 
-/** @throws FileMistakes with every mistake */
+/** @throws SettingsMistakes with every mistake */
 export function parseQuestions(text: string, name: string): readonly SavedQuestion[] {
   const content = yamlOf(text, name);
   const parsed = file.safeParse(content);
@@ -45,7 +45,7 @@ export function parseQuestions(text: string, name: string): readonly SavedQuesti
         allowed: message,
         fix: 'Write questions with name, title and question.',
       }));
-  if (problems.length > 0 || !parsed.success) throw new FileMistakes(name, problems);
+  if (problems.length > 0 || !parsed.success) throw new SettingsMistakes(name, problems);
   return parsed.data.questions;
 }
 

@@ -1,7 +1,7 @@
 /** The MongoDB server: what it is made of, and how it is opened. */
 import type { Log, OpenedServer, ServerDefinition } from '@ai-orchestra/mcp-kit';
 import { CatalogueKeeper } from './catalogue/keeper.ts';
-import { type MongodbServerConfig, mongodbServerConfig } from './config.ts';
+import { databaseOf, type MongodbServerConfig, mongodbServerConfig } from './config.ts';
 import { Model } from './model/propose.ts';
 import { readOperatorFiles } from './operator-files.ts';
 import { explorePrompt, promptsOf } from './prompts.ts';
@@ -34,11 +34,11 @@ export const mongodbServer: ServerDefinition<typeof mongodbServerConfig> = {
   open,
 };
 
-/** @throws FileMistakes where a file of the operator is not as it has to be */
+/** @throws SettingsMistakes where a file of the operator is not as it has to be */
 function open(config: MongodbServerConfig, log: Log): OpenedServer {
   const { policy, synonyms, questions } = readOperatorFiles(config);
   const now = Date.now;
-  const database = new Database(new Connection(config, log), config.MONGODB_DATABASE);
+  const database = new Database(new Connection(config, log), databaseOf(config));
   const keeper = new CatalogueKeeper({
     database,
     seconds: config.MCP_CATALOGUE_SECONDS,

@@ -73,7 +73,7 @@ describe.skipIf(skipped('weaviate', 'embeddings'))('the process of the Weaviate 
     writeFileSync(wrong, 'version: 1\ncollections: { Articles: { read: 7, hidden: [a] } }');
     const { code, out, err } = await ended({ ...bed.environment, MCP_POLICY_FILE: wrong });
     expect([code, out]).toEqual([2, '']);
-    for (const told of [wrong, 'collections.Articles.read', 'hidden', 'to do']) expect(err).toContain(told);
+    for (const told of [wrong, 'collections.Articles.read', 'hidden', 'See the reference']) expect(err).toContain(told);
     expect(err).not.toContain('    at ');
     const none = await ended({ ...bed.environment, MCP_POLICY_FILE: join(folder, 'none.yaml') });
     expect([none.code, none.err]).toEqual([2, expect.stringContaining('ENOENT')]);

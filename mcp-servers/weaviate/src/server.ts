@@ -28,7 +28,7 @@ export const weaviateServer: ServerDefinition<typeof weaviateServerConfig> = {
   open: openWeaviateServer,
 };
 
-/** @throws {PolicyMistakes} where the policy file is wrong: nothing is served without it */
+/** @throws SettingsMistakes where the policy file is wrong: nothing is served without it */
 async function openWeaviateServer(config: WeaviateServerConfig, log: Log) {
   const policy = config.MCP_POLICY_FILE === undefined ? openPolicy : await readPolicy(config.MCP_POLICY_FILE);
   const database = new Database(config);

@@ -59,6 +59,7 @@ export async function serveHttp(
   const origins = new OriginCheck(options.allowedHosts, options.allowedOrigins);
   const isReady = readiness(options.ready, options.now);
   let draining = false;
+  const underWay = new Set<ServerResponse>();
   const handler = createMcpHandler((context) => options.newServer(context, callerOf(context)), {
     maxRequestBodySize: options.bodyLimit,
     ...(options.bus !== undefined && { bus: options.bus }),
@@ -66,7 +67,12 @@ export async function serveHttp(
   });
 
   const server = createServer((request, response) => {
-    // Also of requests that came before: their connections would else keep the server open.
+    underWay.add(response);
+    response.once('close', () => underWay.delete(response));
+    // A connection that its client keeps for the next request would else keep the server open.
+    response.once('finish', () => {
+      if (draining) request.socket.end();
+    });
     if (draining) response.setHeader('connection', 'close');
     answer(request, response).catch((error: unknown) => refuse(error, response));
   });
@@ -151,6 +157,8 @@ export async function serveHttp(
     port: (server.address() as AddressInfo).port,
     beginDrain() {
       draining = true;
+      // Their clients learn not to send the next request where nobody listens any more.
+      for (const response of underWay) if (!response.headersSent) response.setHeader('connection', 'close');
       options.asks.end();
     },
     close: () => closed(server, handler),

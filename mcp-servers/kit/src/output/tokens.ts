@@ -3,7 +3,7 @@ export type CountTokens = (text: string) => number;
 
 let loaded: Promise<CountTokens> | undefined;
 
-/** Loaded when an answer is long enough to need it: the vocabulary takes longer to load than most answers to make. */
+/** Loaded when first needed: the vocabulary takes longer to load than a server to start, and than most answers to make. */
 export function tokenCounter(): Promise<CountTokens> {
   loaded ??= import('gpt-tokenizer/encoding/o200k_base').then(
     ({ countTokens }) =>

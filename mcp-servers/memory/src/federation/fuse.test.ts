@@ -1,6 +1,6 @@
+import { tokenCounter } from '@ai-orchestra/mcp-kit';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { tokenCounter } from '../tokens.ts';
 import { fuse } from './fuse.ts';
 import { pack } from './pack.ts';
 import { type SourceName, sourceNames } from './source.ts';

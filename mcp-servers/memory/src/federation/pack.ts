@@ -1,4 +1,4 @@
-import { tokenCounter } from '../tokens.ts';
+import { tokenCounter } from '@ai-orchestra/mcp-kit';
 import type { FusedLine } from './fuse.ts';
 
 export interface Pack {

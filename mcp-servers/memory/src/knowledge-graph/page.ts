@@ -1,4 +1,4 @@
-import { tokenCounter } from '../tokens.ts';
+import { tokenCounter } from '@ai-orchestra/mcp-kit';
 import type { Entity, Graph } from './graph.ts';
 
 export interface Page extends Graph {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { SettingsMistakes } from '@ai-orchestra/mcp-kit';
 import { describe, expect, it } from 'vitest';
-import { FileMistakes } from '../files.ts';
 import { accessOf } from './access.ts';
 import { openPolicy, parsePolicy } from './policy.ts';
 
@@ -13,7 +13,7 @@ function problemsOf(yaml: string) {
   try {
     parsePolicy(yaml, 'p.yaml');
   } catch (error) {
-    if (error instanceof FileMistakes) return error;
+    if (error instanceof SettingsMistakes) return error;
   }
   throw new Error('the policy was taken');
 }

@@ -1,6 +1,8 @@
 /** The policy file: which collections, fields and rows a caller may read. */
+import type { Problem } from '@ai-orchestra/configuration';
+import { SettingsMistakes } from '@ai-orchestra/mcp-kit';
 import * as z from 'zod';
-import { FileMistakes, type FileProblem, shownAt, yamlOf } from '../files.ts';
+import { shownAt, yamlOf } from '../files.ts';
 
 /** A collection, a field or a path, with `*` for any characters. */
 const pattern = z
@@ -66,12 +68,12 @@ export type Restriction = z.output<typeof restriction>;
 /** Without a file: every collection and field but what looks like a secret. */
 export const openPolicy: Policy = policySchema.parse({ version: 1, collections: { '*': {} } });
 
-/** @throws FileMistakes with every mistake */
+/** @throws SettingsMistakes with every mistake */
 export function parsePolicy(text: string, file: string): Policy {
   const content = yamlOf(text, file);
   const parsed = policySchema.safeParse(content);
   if (parsed.success) return parsed.data;
-  throw new FileMistakes(
+  throw new SettingsMistakes(
     file,
     parsed.error.issues.flatMap((issue) => problemsOf(issue, content)),
   );
@@ -90,7 +92,7 @@ const forms: readonly (readonly [RegExp, string, string])[] = [
   [/\.read$/, 'true | false', 'Write true or false.'],
 ];
 
-function problemsOf(issue: z.core.$ZodIssue, content: unknown): FileProblem[] {
+function problemsOf(issue: z.core.$ZodIssue, content: unknown): Problem[] {
   const path = issue.path.map(String).join('.');
   const given = shownAt(content, issue.path);
   if (issue.code === 'unrecognized_keys')

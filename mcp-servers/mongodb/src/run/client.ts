@@ -1,5 +1,5 @@
-import type { Log } from '@ai-orchestra/mcp-kit';
-import { MongoClient } from 'mongodb';
+import { type Log, SettingsMistakes } from '@ai-orchestra/mcp-kit';
+import { MongoClient, type MongoClientOptions } from 'mongodb';
 import type { MongodbServerConfig } from '../config.ts';
 
 /**
@@ -17,9 +17,11 @@ export class Connection {
   readonly #log: Log;
   #client: Promise<MongoClient> | undefined;
 
+  /** @throws SettingsMistakes where the driver does not take the connection string */
   constructor(config: MongodbServerConfig, log: Log) {
     this.#config = config;
     this.#log = log;
+    if (config.MONGODB_URL !== undefined) checkUrl(config);
   }
 
   /** Once connected, the driver finds its way back by itself. @throws MongoServerSelectionError and other errors of the driver */
@@ -47,29 +49,67 @@ export class Connection {
   }
 }
 
+/** The driver's own words may hold the connection string. */
+function checkUrl(config: MongodbServerConfig): void {
+  try {
+    clientOf(config);
+  } catch (error) {
+    const said = error instanceof Error ? error.message : '';
+    const [unknown] = /^options? [A-Za-z, ]{1,200} (is|are) not supported$/.exec(said) ?? [];
+    throw new SettingsMistakes('MONGODB_URL', [
+      {
+        path: 'MONGODB_URL',
+        given: 'a value (hidden)',
+        allowed: 'a connection string that the driver takes',
+        fix: `${unknown === undefined ? 'An option of it has a wrong value, or does not go with another' : `The ${unknown}`}: see mongodb.com/docs/manual/reference/connection-string-options.`,
+      },
+    ]);
+  }
+}
+
 function clientOf(config: MongodbServerConfig): MongoClient {
+  const { MONGODB_URL: url } = config;
+  if (url === undefined) return new MongoClient(...addressOf(config, { ...preferred, ...ours(config) }));
+  // What the connection string says of these is what its writer wants; the rest keeps this server's promises.
+  const unsaid = Object.entries(preferred).filter(([name]) => !url.options.has(name.toLowerCase()));
+  return new MongoClient(url.reveal(), { ...Object.fromEntries(unsaid), ...ours(config) });
+}
+
+const preferred: MongoClientOptions = {
+  appName: 'mcp-mongodb',
+  connectTimeoutMS: REACHED_WITHIN,
+  serverSelectionTimeoutMS: REACHED_WITHIN,
+  // Reading goes on where there is no primary for a moment.
+  readPreference: 'primaryPreferred',
+  retryReads: true,
+};
+
+const ours = (config: MongodbServerConfig): MongoClientOptions => ({
+  maxPoolSize: CONNECTIONS,
+  maxConnecting: 4,
+  // A call that waits longer for a connection than a query may take is told to come again.
+  waitQueueTimeoutMS: config.MCP_QUERY_TIME_MS,
+});
+
+function addressOf(config: MongodbServerConfig, options: MongoClientOptions): [string, MongoClientOptions] {
   const {
-    MONGODB_HOSTS: hosts,
+    MONGODB_HOSTS: hosts = [],
     MONGODB_USER: username,
     MONGODB_PASSWORD: password,
     MONGODB_REPLICA_SET: replicaSet,
   } = config;
-  const single = hosts.length === 1 && replicaSet === undefined;
-  return new MongoClient(`mongodb://${hosts.map(({ host, port }) => `${host}:${port}`).join(',')}/`, {
-    appName: 'mcp-mongodb',
-    ...(username !== undefined && { auth: { username, ...(password !== undefined && { password }) } }),
-    ...(username !== undefined && { authSource: config.MONGODB_AUTH_SOURCE }),
-    ...(replicaSet !== undefined && { replicaSet }),
-    directConnection: single,
-    tls: config.MONGODB_TLS,
-    maxPoolSize: CONNECTIONS,
-    maxConnecting: 4,
-    // A call that waits longer for a connection than a query may take is told to come again.
-    waitQueueTimeoutMS: config.MCP_QUERY_TIME_MS,
-    connectTimeoutMS: REACHED_WITHIN,
-    serverSelectionTimeoutMS: REACHED_WITHIN,
-    // Reading goes on where there is no primary for a moment.
-    readPreference: 'primaryPreferred',
-    retryReads: true,
-  });
+  const login = username !== undefined && {
+    auth: { username, ...(password !== undefined && { password }) },
+    authSource: config.MONGODB_AUTH_SOURCE,
+  };
+  return [
+    `mongodb://${hosts.map(({ host, port }) => `${host}:${port}`).join(',')}/`,
+    {
+      ...options,
+      ...login,
+      ...(replicaSet !== undefined && { replicaSet }),
+      directConnection: hosts.length === 1 && replicaSet === undefined,
+      tls: config.MONGODB_TLS,
+    },
+  ];
 }

@@ -12,6 +12,7 @@ import {
 /** @see https://www.mongodb.com/docs/manual/reference/error-codes/ */
 const code = {
   unauthorized: 13,
+  authenticationFailed: 18,
   namespaceNotFound: 26,
   maxTimeExpired: 50,
   commandNotFound: 59,
@@ -51,6 +52,13 @@ function refusalOfServer(error: MongoServerError, cause: { readonly cause: unkno
       return new ToolRefusal(
         'policy',
         'The database does not let this server read that.',
+        'Tell the operator of this server.',
+        cause,
+      );
+    case code.authenticationFailed:
+      return new ToolRefusal(
+        'unavailable',
+        'The database does not take the login of this server.',
         'Tell the operator of this server.',
         cause,
       );

@@ -1,7 +1,8 @@
 /** What a model is given to answer from: the best passages, each once and with a number to cite, within tokens never passed. */
+
+import type { CountTokens } from '@ai-orchestra/mcp-kit';
 import { Said } from './duplicates.ts';
 import { plain } from './plain.ts';
-import type { CountTokens } from './tokens.ts';
 
 export interface Passage {
   readonly id: string;

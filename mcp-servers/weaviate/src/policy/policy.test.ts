@@ -1,7 +1,8 @@
 import { join } from 'node:path';
+import { SettingsMistakes } from '@ai-orchestra/mcp-kit';
 import { describe, expect, test } from 'vitest';
 import type { Collection, Property } from '../catalogue/collection.ts';
-import { openPolicy, PolicyMistakes, parsePolicy, readPolicy } from './policy.ts';
+import { openPolicy, parsePolicy, readPolicy } from './policy.ts';
 import { looksSecret } from './secret-names.ts';
 import { visibleOf } from './visible.ts';
 
@@ -67,7 +68,7 @@ describe('parsePolicy', () => {
     const wrong =
       'version: 2\ncollections:\n  articles: { read: true }\n  Good: { read: maybe, propertys: [a], hide: x }\n';
     const told = () => parsePolicy(wrong, '/etc/policy.yaml');
-    expect(told).toThrow(PolicyMistakes);
+    expect(told).toThrow(SettingsMistakes);
     for (const where of [
       '/etc/policy.yaml',
       'version',
@@ -75,17 +76,17 @@ describe('parsePolicy', () => {
       'collections.Good.read',
       'propertys',
       'collections.Good.hide',
-      'to do',
+      'See the reference',
     ]) {
       expect(told).toThrow(where);
     }
-    expect(() => parsePolicy('version: 1\ncollections: {', 'p')).toThrow(PolicyMistakes);
-    expect(() => parsePolicy('', 'p')).toThrow(PolicyMistakes);
+    expect(() => parsePolicy('version: 1\ncollections: {', 'p')).toThrow(SettingsMistakes);
+    expect(() => parsePolicy('', 'p')).toThrow(SettingsMistakes);
   });
 
   test('says of a file that cannot be read which it is', async () => {
     await expect(readPolicy('/nowhere/policy.yaml')).rejects.toThrow(
-      /\/nowhere\/policy.yaml cannot be read \(ENOENT\)/,
+      /\/nowhere\/policy.yaml[\s\S]*cannot be read \(ENOENT\)/,
     );
   });
 });

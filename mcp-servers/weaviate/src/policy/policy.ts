@@ -1,4 +1,6 @@
 import { readFile } from 'node:fs/promises';
+import type { Problem } from '@ai-orchestra/configuration';
+import { SettingsMistakes } from '@ai-orchestra/mcp-kit';
 import { parseDocument } from 'yaml';
 import * as z from 'zod';
 
@@ -38,30 +40,28 @@ export interface Policy {
 /** Without a policy file: all but what looks like a secret. */
 export const openPolicy: Policy = { ruleOf: () => ({ read: true, hide: [], vectors: [] }) };
 
-/** Each mistake says where it is, what is allowed and what to do. */
-export class PolicyMistakes extends Error {
-  override readonly name = 'PolicyMistakes';
-  readonly mistakes: readonly string[];
-
-  constructor(path: string, mistakes: readonly string[]) {
-    super(`${mistakes.length} ${mistakes.length === 1 ? 'problem' : 'problems'} in ${path}\n${mistakes.join('\n')}`);
-    this.mistakes = mistakes;
-  }
-}
-
-/** A collection's own rule counts alone; `*` is for those that have none. @throws {PolicyMistakes} with all of them */
+/** A collection's own rule counts alone; `*` is for those that have none. @throws SettingsMistakes with all of them */
 export function parsePolicy(yaml: string, path: string): Policy {
   const document = parseDocument(yaml);
   if (document.errors.length > 0) {
-    throw new PolicyMistakes(
+    throw new SettingsMistakes(
       path,
-      document.errors.map(
-        ({ message }) => `  ${message.split('\n')[0]}\n    to do    write YAML, such as the example in docs/mcp.md`,
-      ),
+      document.errors.map(({ message, linePos }) => ({
+        path: linePos === undefined ? 'the file' : `line ${linePos[0].line}`,
+        given: 'text that is not YAML',
+        allowed: 'YAML, such as policy.example.yaml',
+        fix: message.split('\n')[0] ?? '',
+      })),
     );
   }
-  const parsed = file.safeParse(document.toJS({ maxAliasCount: 0 }));
-  if (!parsed.success) throw new PolicyMistakes(path, parsed.error.issues.map(mistake));
+  const content: unknown = document.toJS({ maxAliasCount: 0 });
+  const parsed = file.safeParse(content);
+  if (!parsed.success) {
+    throw new SettingsMistakes(
+      path,
+      parsed.error.issues.map((issue) => mistake(issue, content)),
+    );
+  }
   const { collections } = parsed.data;
   const rules = new Map(Object.entries(collections));
   return {
@@ -72,23 +72,37 @@ export function parsePolicy(yaml: string, path: string): Policy {
   };
 }
 
-/** @throws {PolicyMistakes} also where the file cannot be read */
+/** @throws SettingsMistakes also where the file cannot be read */
 export async function readPolicy(path: string): Promise<Policy> {
   let yaml: string;
   try {
     yaml = await readFile(path, 'utf8');
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? 'unreadable';
-    throw new PolicyMistakes(path, [
-      `  ${path} cannot be read (${code})\n    to do    mount the file, or correct MCP_POLICY_FILE`,
+    throw new SettingsMistakes(path, [
+      {
+        path: 'the file',
+        given: `one that cannot be read (${code})`,
+        allowed: 'a file that this process may read',
+        fix: 'Mount it, or correct MCP_POLICY_FILE.',
+      },
     ]);
   }
   return parsePolicy(yaml, path);
 }
 
-function mistake(issue: z.core.$ZodIssue): string {
-  const where = issue.path.map(String).join('.') || 'the file';
-  const allowed =
-    issue.code === 'unrecognized_keys' ? `no ${issue.keys.map((key) => `\`${key}\``).join(', ')} here` : issue.message;
-  return `  ${where}\n    allowed  ${allowed}\n    to do    see the reference of the policy in docs/mcp.md`;
+function mistake(issue: z.core.$ZodIssue, content: unknown): Problem {
+  const given = issue.path.reduce<unknown>(
+    (one, key) => (typeof one === 'object' && one !== null ? (one as Record<PropertyKey, unknown>)[key] : undefined),
+    content,
+  );
+  return {
+    path: issue.path.map(String).join('.') || 'the file',
+    given: given === undefined ? 'nothing' : JSON.stringify(given).slice(0, 80),
+    allowed:
+      issue.code === 'unrecognized_keys'
+        ? `no ${issue.keys.map((key) => `\`${key}\``).join(', ')} here`
+        : issue.message,
+    fix: 'See the reference of the policy in docs/mcp.md.',
+  };
 }

@@ -1,8 +1,7 @@
-import { asUntrusted, defineTool, ToolRefusal, untrusted } from '@ai-orchestra/mcp-kit';
+import { asUntrusted, defineTool, ToolRefusal, tokenCounter, untrusted } from '@ai-orchestra/mcp-kit';
 import * as z from 'zod';
 import type { Property } from '../catalogue/collection.ts';
 import { pack } from '../context/pack.ts';
-import { tokenCounter } from '../context/tokens.ts';
 import type { Values } from '../objects/values.ts';
 import { propertyOf } from '../policy/names.ts';
 import type { Visible } from '../policy/visible.ts';
