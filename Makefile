@@ -15,8 +15,9 @@ node_modules/.package-lock.json: package-lock.json package.json
 test: install
 	@npm test --silent
 
-# The memory service, killed a hundred times while it is written to, on one SQLite file and on four databases; the bootstrap from
-# nothing to nothing on a Google Cloud of the test bed, and killed after every write.
+# What `make test` has a sample of: the memory service killed a hundred times while it is written to, on one SQLite file and on four
+# databases; the bootstrap from nothing to nothing on a Google Cloud of the test bed, with every fault at every step, and killed after
+# every write request. An hour for the memory service, some more for the rest.
 soak: install
 	@PATH="$(CURDIR)/node_modules/.bin:$$PATH" node memory/soak/cli.ts
 	@PATH="$(CURDIR)/node_modules/.bin:$$PATH" vitest run --config vitest.rehearsal.config.ts

@@ -10,16 +10,14 @@ import { Budget, Duration } from '../environments/units.ts';
 import { anySeed, seeded } from '../memory/faults/seeded.ts';
 import type { LoggedRequest } from '../testbed/fake-gcp/request-log.ts';
 import { apply } from './engine/apply.ts';
-import { departures, destroy } from './engine/destroy.ts';
 import { plan } from './engine/plan.ts';
 import { Reader } from './gcloud/reader.ts';
 import { readProject } from './project.ts';
 import { hardeningTable } from './rehearsal/hardening-table.ts';
 import { inventory } from './rehearsal/inventory.ts';
-import { openRouterKey, type Rehearsal, startRehearsal } from './rehearsal/rehearsal.ts';
+import { type Ended, openRouterKey, type Rehearsal, startRehearsal } from './rehearsal/rehearsal.ts';
 import { failuresOf } from './report.ts';
 import { at } from './steps/described.ts';
-import { federationPool, federationProvider } from './steps/federation.ts';
 import { type Hardening, hardening, nodeHardening } from './steps/hardening.ts';
 
 let rehearsal: Rehearsal;
@@ -45,11 +43,11 @@ const steady = (line: string) =>
     .trim()
     .replaceAll(/[\d.]+ s\b/g, 'N s')
     .replace(/^\d+ done,.* \d+ as they/, 'N done, N as they');
-async function run(...words: readonly string[]) {
-  const ended = await rehearsal.run(...words);
+function noted(ended: Ended): Ended {
   for (const line of `${ended.stdout}\n${ended.stderr}`.split('\n')) printed.add(steady(line));
   return ended;
 }
+const run = async (...words: readonly string[]) => noted(await rehearsal.run(...words));
 
 /** What a plan with these settings would do, by the resources that a test is about. */
 async function planned(ids: readonly string[], change?: (environment: Environment) => Environment) {
@@ -161,7 +159,8 @@ describe('killed after a write request, and run again', () => {
   test(`at points of seed ${seed}, and when the cluster is begun`, async () => {
     const { cloud } = rehearsal;
     const [first, third] = [point(20), point(10)];
-    const killed = (when: Parameters<Rehearsal['runKilled']>[0]) => rehearsal.runKilled(when, 'apply', '--env', 'dev');
+    const killed = async (when: Parameters<Rehearsal['runKilled']>[0]) =>
+      noted(await rehearsal.runKilled(when, 'apply', '--env', 'dev'));
     expect(await killed((_request, number) => number === first)).toMatchObject({ code: null });
     // Google goes on with what it has begun.
     cloud.operations.setLooks(3, 'container');
@@ -384,32 +383,7 @@ describe('what somebody changed in the console', () => {
   });
 });
 
-describe('the federation of GitHub', () => {
-  const steps = [
-    federationPool(),
-    federationProvider({ ownerId: '1', repositoryId: '2', branches: ['main', 'develop'] }),
-  ];
-  const read = () => new Reader(rehearsal.gcloud);
-  const make = async () => {
-    const all = await plan(steps, read());
-    const outcomes = await apply(rehearsal.gcloud, all, { tell, interval: 10 });
-    expect(failuresOf(outcomes, title)).toEqual([]);
-    return all.map(({ action }) => action);
-  };
-
-  test('is made; what was deleted is had back, as its name is taken', async () => {
-    expect(await make()).toEqual(['create', 'create']);
-    const left = await destroy(rehearsal.gcloud, await departures(steps, read(), false), { tell, interval: 10 });
-    expect(failuresOf(left, title)).toEqual([]);
-    expect(await departures(steps, read(), false)).toEqual([]);
-    const writes = await writesOf(async () => expect(await make()).toEqual(['restore', 'create']));
-    const pool = '/v1/projects/orchestra-dev/locations/global/workloadIdentityPools/github';
-    expect(written(writes)).toEqual([`iam POST ${pool}:undelete`, `iam POST ${pool}/providers/github:undelete`]);
-  });
-});
-
 describe('destroy', () => {
-  const besidesFederation = (name: string) => !name.includes('/workloadIdentityPools/');
   const kept = ['artifactregistry', 'cloudkms', 'firestore', 'secretmanager', 'storage', 'binaryauthorization'];
 
   test('is of one environment, by its name twice', async () => {
@@ -428,16 +402,16 @@ describe('destroy', () => {
     expect(stdout).toContain('Firestore database memory: it holds long-term memory');
     expect(stdout).not.toContain('NOT DELETED');
     const holds = (name: string) => kept.some((api) => name.startsWith(`//${api}.googleapis.com/`));
-    expect(inventory(rehearsal.cloud).filter(besidesFederation)).toEqual(expected.filter((name) => holds(name)));
+    expect(inventory(rehearsal.cloud)).toEqual(expected.filter((name) => holds(name)));
   });
 
   test('leaves, with the data gone too, what Google never deletes', async () => {
-    const { code, stdout } = await run('destroy', '--env', 'dev', '--yes', 'dev', '--delete-data', 'dev');
-    expect(code).toBe(0);
+    const { code, stdout, stderr } = await run('destroy', '--env', 'dev', '--yes', 'dev', '--delete-data', 'dev');
+    expect(code, stderr).toBe(0);
     expect(stdout).toContain('Left:\n');
     expect(stdout).not.toContain('NOT DELETED');
     const never = expected.filter((name) => /^\/\/(?:cloudkms|binaryauthorization)\./.test(name));
-    expect(inventory(rehearsal.cloud).filter(besidesFederation)).toEqual(never);
+    expect(inventory(rehearsal.cloud)).toEqual(never);
     rehearsal.cloud.assertContained();
   });
 });

@@ -1,8 +1,10 @@
 /** Takes everything away, in the order in which nothing is left without what it needs, and looks at what is left. */
+import { GcloudFailed } from '../gcloud/failure.ts';
 import type { Gcloud } from '../gcloud/gcloud.ts';
 import { Reader } from '../gcloud/reader.ts';
 import { type ApplyOptions, NeedsAPerson, settle } from './apply.ts';
 import { inOrder, type Outcome, type Task } from './order.ts';
+import { CannotRead } from './plan.ts';
 import type { Found, Resource } from './resource.ts';
 
 export interface Departure {
@@ -12,22 +14,34 @@ export interface Departure {
   readonly kept?: string;
 }
 
-/** What is there, and what of it stays. @param deleteData whether what holds data goes too */
+/**
+ * What is there, and what of it stays.
+ * @param deleteData whether what holds data goes too
+ * @throws {CannotRead} with everything that could not be read
+ */
 export async function departures(
   resources: readonly Resource[],
   read: Reader,
   deleteData: boolean,
 ): Promise<readonly Departure[]> {
+  const failures: { resource: Resource; failure: GcloudFailed }[] = [];
   const all = await Promise.all(
     resources.map(async (resource): Promise<Departure | undefined> => {
-      const isThere = resource.api === undefined || read.isEnabled(resource.api);
-      const found = isThere ? await resource.read(read) : undefined;
-      if (found === undefined || found.deleted) return undefined;
-      const { keep } = resource;
-      const stays = keep && (keep.as === 'forever' || !deleteData);
-      return { resource, found, ...(stays && { kept: keep.because }) };
+      try {
+        const isThere = resource.api === undefined || read.isEnabled(resource.api);
+        const found = isThere ? await resource.read(read) : undefined;
+        if (found === undefined || found.deleted) return undefined;
+        const { keep } = resource;
+        const stays = keep && (keep.as === 'forever' || !deleteData);
+        return { resource, found, ...(stays && { kept: keep.because }) };
+      } catch (error) {
+        if (!(error instanceof GcloudFailed)) throw error;
+        failures.push({ resource, failure: error });
+        return undefined;
+      }
     }),
   );
+  if (failures.length > 0) throw new CannotRead(failures);
   const there = all.filter((one) => one !== undefined);
   return withWhatTheyNeed(there);
 }

@@ -12,6 +12,8 @@ export interface GcloudOptions {
   readonly environment?: NodeJS.ProcessEnv;
   /** Milliseconds before each further try of what may pass by itself. @default 1, 2, 4, 8 and 16 seconds */
   readonly waits?: readonly number[];
+  /** Milliseconds that a command may take that does not say it itself. @default 300,000 */
+  readonly timeout?: number;
   /** Told of every call when it ends. */
   readonly onCall?: (call: { readonly command: string; readonly seconds: number; readonly ok: boolean }) => void;
 }
@@ -21,6 +23,11 @@ const defaultWaits = [1000, 2000, 4000, 8000, 16_000];
 const passing: readonly FailureKind[] = ['conflict', 'quota', 'not-yet', 'api-disabled'];
 /** gcloud tries a 503 again for a minute by itself. */
 const DEFAULT_TIMEOUT = 300_000;
+/**
+ * What a list says on standard error where it could not read everything, and ends with 0 nevertheless: a part would be taken for
+ * the whole, and what is there be made again.
+ */
+const incomplete = /Some requests did not succeed|List results may be incomplete/;
 /** Processes at the same time: each takes 100 MB, and most of a second of CPU before it asks anything. */
 const AT_ONCE = 8;
 
@@ -63,7 +70,12 @@ export class Gcloud {
   }
 
   /** Runs a command, and does not try again. @throws {GcloudFailed} */
-  async once({ words, input, files = [], timeout = DEFAULT_TIMEOUT }: Command): Promise<string> {
+  async once({
+    words,
+    input,
+    files = [],
+    timeout = this.#options.timeout ?? DEFAULT_TIMEOUT,
+  }: Command): Promise<string> {
     const folder = files.length > 0 ? mkdtempSync(join(tmpdir(), 'bootstrap-')) : undefined;
     try {
       const paths = files.map(({ name, text }) => {
@@ -117,9 +129,10 @@ export class Gcloud {
       reject(new GcloudFailed(error.code === 'ENOENT' ? 'no-gcloud' : 'other', command, error.message));
     });
     child.on('close', (code) => {
-      done(code === 0);
-      if (code === 0) return resolve(output.stdout);
       const said = output.stderr.trim();
+      const ok = code === 0 && !incomplete.test(said);
+      done(ok);
+      if (ok) return resolve(output.stdout);
       if (late) return reject(new GcloudFailed('timeout', command, `no answer within ${timeout / 1000} s\n${said}`));
       reject(new GcloudFailed(kindOf(code ?? undefined, said), command, said));
     });

@@ -30,11 +30,15 @@ export interface Rehearsal {
    * @param when given each request that could change something, and its number from 1
    */
   runKilled(when: (request: LoggedRequest, number: number) => boolean, ...words: readonly string[]): Promise<Ended>;
+  /** The same with the part of dev that has every kind of step. */
+  killPart(when: (request: LoggedRequest, number: number) => boolean): Promise<Ended>;
   stop(): Promise<void>;
 }
 
 /** A value that cannot be taken for anything else, wherever it turns up. */
 export const openRouterKey = 'sk-or-rehearsal-only';
+
+const command = 'cli/bootstrap.ts';
 
 /** Operations end at once, until a test says otherwise. */
 export async function startRehearsal(): Promise<Rehearsal> {
@@ -47,14 +51,26 @@ export async function startRehearsal(): Promise<Rehearsal> {
     billingAccount: '012345-678901-234567',
     apis: new Set<string>(),
   };
-  const start = (words: readonly string[]): ChildProcess =>
-    spawn(process.execPath, ['cli/bootstrap.ts', ...words], {
+  const start = (file: string, words: readonly string[]): ChildProcess =>
+    spawn(process.execPath, [file, ...words], {
       cwd: new URL('../..', import.meta.url),
       env: { ...cloud.environment, OPENROUTER_API_KEY: openRouterKey },
       stdio: ['ignore', 'pipe', 'pipe'],
       // A group of its own: a machine that goes down takes the gclouds with it.
       detached: true,
     });
+  async function killed(when: Parameters<Rehearsal['killPart']>[0], child: ChildProcess): Promise<Ended> {
+    let number = 0;
+    let killedAfter: LoggedRequest | undefined;
+    const end = cloud.onWrite((request) => {
+      if (killedAfter !== undefined || !when(request, ++number)) return;
+      killedAfter = request;
+      process.kill(-(child.pid ?? 0), 'SIGKILL');
+    });
+    const result = await ended(child);
+    end();
+    return { ...result, ...(killedAfter && { killedAfter }) };
+  }
   return {
     cloud,
     gcloud: new Gcloud({ project: cloud.project, environment: cloud.environment, waits: [10, 10] }),
@@ -65,20 +81,9 @@ export async function startRehearsal(): Promise<Rehearsal> {
         given: () => undefined,
         now: () => cloud.clock.now,
       }),
-    run: (...words) => ended(start(words)),
-    async runKilled(when, ...words) {
-      const child = start(words);
-      let number = 0;
-      let killedAfter: LoggedRequest | undefined;
-      const end = cloud.onWrite((request) => {
-        if (killedAfter !== undefined || !when(request, ++number)) return;
-        killedAfter = request;
-        process.kill(-(child.pid ?? 0), 'SIGKILL');
-      });
-      const result = await ended(child);
-      end();
-      return { ...result, ...(killedAfter && { killedAfter }) };
-    },
+    run: (...words) => ended(start(command, words)),
+    runKilled: (when, ...words) => killed(when, start(command, words)),
+    killPart: (when) => killed(when, start('gcp-bootstrap/rehearsal/apply-part.ts', [])),
     stop: () => cloud.stop(),
   };
 }

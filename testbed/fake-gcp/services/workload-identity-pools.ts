@@ -100,7 +100,7 @@ function softDeleted(
         const fields = current(name);
         return fields && (deletedToo || fields.state !== 'DELETED') ? [shown(name, fields)] : [];
       });
-      return page(call, all, field);
+      return page(call, all, field === 'providers' ? 'workloadIdentityPoolProviders' : field);
     }),
     route('POST', path, (call) => {
       const parent = nameOf(call);
