@@ -1,8 +1,10 @@
 import { defineConfig } from 'vitest/config';
+import LongestFirst from './testing/longest-first.ts';
 
 /** `*.it.test.ts` start real servers: three files at a time, as they mostly wait, with time to start. */
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongestFirst },
     reporters: [process.env.CI ? 'dot' : 'default', './testing/closing-line.ts'],
     projects: [
       {
