@@ -1,5 +1,7 @@
 /** `npm run bootstrap`: Google Cloud as environments/ says. */
 import { type Cluster, clusters } from '../environments/index.ts';
+import { KubectlFailed } from '../gcp-bootstrap/argo-cd/kubectl.ts';
+import { ProgramFailed } from '../gcp-bootstrap/deploy/program.ts';
 import { apply } from '../gcp-bootstrap/engine/apply.ts';
 import { departures, destroy } from '../gcp-bootstrap/engine/destroy.ts';
 import { CannotRead, isEmpty, type Planned, plan } from '../gcp-bootstrap/engine/plan.ts';
@@ -10,6 +12,10 @@ import { GcloudFailed } from '../gcp-bootstrap/gcloud/failure.ts';
 import { Gcloud } from '../gcp-bootstrap/gcloud/gcloud.ts';
 import { lint, oneOfEach, without } from '../gcp-bootstrap/gcloud/lint.ts';
 import { Reader } from '../gcp-bootstrap/gcloud/reader.ts';
+import { remainingText, setUpClusters, setUpGitHub } from '../gcp-bootstrap/github/github.ts';
+import { workflowIdentities } from '../gcp-bootstrap/github/identities.ts';
+import { lookUpRepository, RepositoryUnknown } from '../gcp-bootstrap/github/repository.ts';
+import { gitHubCommand } from '../gcp-bootstrap/github/variables.ts';
 import { readProject } from '../gcp-bootstrap/project.ts';
 import {
   departuresText,
@@ -29,12 +35,15 @@ Usage: npm run bootstrap -- plan --env ENVIRONMENT [--exit-code] [--json]
        npm run bootstrap -- apply --env ENVIRONMENT [--json]
        npm run bootstrap -- destroy --env ENVIRONMENT [--delete-data ENVIRONMENT] [--yes ENVIRONMENT] [--json]
        npm run bootstrap -- status --env ENVIRONMENT [--json]
+       npm run bootstrap -- github [plan|apply|destroy] --repo OWNER/NAME [--env ENVIRONMENT] [--yes ENVIRONMENT] [--json]
 
 plan      reads and compares, and changes nothing
 apply     does what plan shows; a second time it changes nothing, and after a failure it goes on where it stopped
 destroy   shows what would go; goes on with --yes and the environment's name. What holds data stays
 status    what is there, what is not, and what differs, in one line each
+github    what the workflows of a repository need to come in without a key: by itself apply, of dev
 
+  --repo OWNER/NAME           the repository; GITHUB_TOKEN, where it is not public
   --env ENVIRONMENT           dev, staging or prod
   --exit-code                 exit with 1 where anything differs
   --yes ENVIRONMENT           deletes: the name once more, so that no other environment goes by a slip
@@ -50,9 +59,11 @@ const flags = ['exit-code'] as const;
 
 await runCommand({
   usage,
-  values: ['env', 'yes', 'delete-data'],
+  values: ['env', 'yes', 'delete-data', 'repo'],
   flags,
   run: async ([command, ...rest], { json, values, flags: on }) => {
+    if (command === 'github') return github(rest, { ...values, json });
+    if (values.repo !== undefined) throw new UsageError('--repo goes with github');
     if (rest.length > 0 || !['plan', 'apply', 'destroy', 'status'].includes(command ?? ''))
       throw new UsageError(`'${[command, ...rest].join(' ').trim()}' is not a command`);
     const own = clustersOf(values.env);
@@ -177,6 +188,52 @@ function status(planned: readonly Planned[], json: boolean): number {
   return 0;
 }
 
+interface GitHubValues extends DestroyValues {
+  readonly repo?: string | undefined;
+}
+
+/** What workflows of a repository need, in Google Cloud, at GitHub, and in the clusters. */
+async function github([verb = 'apply', ...rest]: readonly string[], values: GitHubValues): Promise<number> {
+  const { repo = '', env = 'dev', json } = values;
+  if (rest.length > 0 || !['plan', 'apply', 'destroy'].includes(verb))
+    throw new UsageError(`'${[verb, ...rest].join(' ')}': it is one of plan, apply, destroy`);
+  if (!/^[\w.-]+\/[\w.-]+$/.test(repo)) throw new UsageError(`--repo ${repo || 'is missing'}: OWNER/NAME`);
+  const own = clustersOf(env);
+  const gcloud = new Gcloud({ project: projectOf(own) });
+  process.once('SIGINT', () => gcloud.abort());
+  try {
+    const { GITHUB_API_URL: api, GITHUB_TOKEN: token } = process.env;
+    const repository = await lookUpRepository(repo, { api, token });
+    const project = await readProject(new Reader(gcloud));
+    const identities = workflowIdentities(project, own, repository);
+    const read = new Reader(gcloud, project.apis);
+    if (verb === 'destroy')
+      return await destroyAll(gcloud, read, identities.resources, { ...values, env }, `github destroy --repo ${repo}`);
+    const planned = await plan(identities.resources, read);
+    if (verb === 'plan') console.log(json ? JSON.stringify(planJson(planned), null, 2) : planText(planned));
+    else if ((await applyAll(gcloud, planned, json)) !== 0) return 1;
+    const remaining = [
+      ...(await setUpGitHub(await gitHubCommand(), repository.name, identities, verb === 'apply')),
+      ...(verb === 'apply' ? await setUpClusters({ project: gcloud.project }, read, own, identities) : []),
+      { why: 'By somebody who administers the billing account', commands: identities.byHand },
+    ].filter(({ commands }) => commands.length > 0);
+    if (remaining.length > 0) console.error(remainingText(remaining));
+    return 0;
+  } catch (error) {
+    const failed =
+      error instanceof CannotRead
+        ? error.failures.map(({ resource, failure }) => failureOf(resource.id, resource.title, failure))
+        : error instanceof GcloudFailed || error instanceof RepositoryUnknown || isProgramFailure(error)
+          ? [failureOf('github', 'the workflows', error)]
+          : undefined;
+    if (failed === undefined) throw error;
+    console.error(json ? JSON.stringify({ failures: failed }, null, 2) : failed.map(failureText).join('\n'));
+    return 3;
+  }
+}
+
+const isProgramFailure = (error: unknown) => error instanceof ProgramFailed || error instanceof KubectlFailed;
+
 interface DestroyValues {
   readonly env?: string | undefined;
   readonly yes?: string | undefined;
@@ -184,14 +241,21 @@ interface DestroyValues {
   readonly json: boolean;
 }
 
-async function destroyAll(gcloud: Gcloud, read: Reader, resources: readonly Resource[], values: DestroyValues) {
+async function destroyAll(
+  gcloud: Gcloud,
+  read: Reader,
+  resources: readonly Resource[],
+  values: DestroyValues,
+  command = 'destroy',
+) {
   const { env, yes, 'delete-data': deleteData, json } = values;
   for (const [option, given] of Object.entries({ '--yes': yes, '--delete-data': deleteData }))
     if (given !== undefined && given !== env) throw new UsageError(`${option} ${given}, but --env ${env}: which one?`);
   const all = await departures(resources, read, deleteData !== undefined);
   if (yes === undefined) {
     console.log(json ? JSON.stringify(departuresJson(all), null, 2) : departuresText(all));
-    if (!json) console.log(`Nothing was deleted. To delete it: npm run bootstrap -- destroy --env ${env} --yes ${env}`);
+    if (!json)
+      console.log(`Nothing was deleted. To delete it: npm run bootstrap -- ${command} --env ${env} --yes ${env}`);
     return 0;
   }
   const outcomes = await destroy(gcloud, all, { tell });

@@ -4,7 +4,10 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { clusters } from '../environments/index.ts';
 import { ownImages } from '../environments/releases.ts';
+import { dockerfiles } from '../gcp-bootstrap/deploy/images.ts';
+import { workflowIdentities } from '../gcp-bootstrap/github/identities.ts';
 import { provide } from '../testbed/provide/provide.ts';
 import { actionlint, zizmor } from '../testbed/servers/tools.ts';
 import { root } from './clusters.ts';
@@ -12,15 +15,24 @@ import { root } from './clusters.ts';
 interface Step {
   readonly run?: string;
   readonly uses?: string;
+  readonly env?: Readonly<Record<string, string>>;
 }
 interface Job {
+  readonly environment?: string;
   readonly steps: readonly Step[];
   readonly permissions?: unknown;
   readonly 'timeout-minutes'?: number;
-  readonly strategy?: { readonly matrix: { readonly include?: readonly { image: string; dockerfile: string }[] } };
+  readonly strategy?: {
+    readonly matrix: {
+      readonly include?: readonly { image: string; dockerfile: string }[];
+      readonly environment?: readonly string[];
+    };
+  };
 }
 interface Workflow {
-  readonly on: Readonly<Record<string, { readonly branches?: readonly string[] } | null>>;
+  readonly on: Readonly<
+    Record<string, { readonly branches?: readonly string[]; readonly paths?: readonly string[] } | null>
+  >;
   readonly permissions: unknown;
   readonly concurrency?: unknown;
   readonly jobs: Readonly<Record<string, Job>>;
@@ -34,7 +46,7 @@ const scripts = (JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as
   .scripts;
 
 test('there are those that the documentation names', () => {
-  expect(names.toSorted()).toEqual(['drift', 'images', 'promote', 'review', 'validate']);
+  expect(names.toSorted()).toEqual(['drift', 'images', 'integration', 'promote', 'review', 'validate']);
 });
 
 describe('lint', () => {
@@ -94,13 +106,66 @@ test('every image of ours that has a Dockerfile is built, and its digest handed 
   const { build, dev } = read('images').jobs;
   const built = build?.strategy?.matrix.include ?? [];
   for (const { dockerfile } of built) expect(existsSync(join(root, dockerfile)), dockerfile).toBe(true);
-  const dockerfiles = ['memory', ...readdirSync(join(root, 'mcp-servers')).map((server) => `mcp-servers/${server}`)]
+  const found = ['memory', ...readdirSync(join(root, 'mcp-servers')).map((server) => `mcp-servers/${server}`)]
     .map((path) => `${path}/Dockerfile`)
     .filter((path) => existsSync(join(root, path)));
-  expect(built.map(({ dockerfile }) => dockerfile).toSorted()).toEqual(dockerfiles.toSorted());
+  expect(built.map(({ dockerfile }) => dockerfile).toSorted()).toEqual(found.toSorted());
+  expect(Object.fromEntries(built.map(({ image, dockerfile }) => [image, dockerfile]))).toEqual(dockerfiles);
   const handed = JSON.stringify(dev);
   for (const { image } of built) {
     expect(ownImages).toContain(image);
     expect(handed).toContain(`needs.build.outputs.${image}`);
   }
+});
+
+describe('keyless', () => {
+  const all = clusters();
+  const project = {
+    id: 'a-project',
+    number: '1',
+    billingAccount: '000000-000000-000000',
+    apis: new Set<string>(),
+  };
+  const repository = { name: 'owner/name', ownerId: '1', repositoryId: '2' };
+  const identities = [...new Set(all.map(({ environment }) => environment.name))].map((name) =>
+    workflowIdentities(
+      project,
+      all.filter(({ environment }) => environment.name === name),
+      repository,
+    ),
+  );
+  const named = names.map((name) => readFileSync(join(folder, `${name}.yml`), 'utf8')).join('\n');
+
+  test('the environments of GitHub that jobs name are those that the bootstrap makes', () => {
+    const jobs = names.flatMap((name) => Object.values(read(name).jobs));
+    const used = jobs.flatMap(({ environment, strategy }) => {
+      if (environment === undefined) return [];
+      const values = strategy?.matrix.environment ?? [];
+      return environment.includes('${{ matrix.environment }}')
+        ? values.map((value) => environment.replace('${{ matrix.environment }}', value))
+        : [environment];
+    });
+    const made = identities.flatMap(({ environments }) => environments);
+    expect([...new Set(used)].toSorted()).toEqual(made.toSorted());
+  });
+
+  test('the variables that workflows read are those that the bootstrap sets', () => {
+    const used = [...named.matchAll(/\bvars\.([A-Z_]+)/g)].map(([, name]) => name);
+    const set = identities.flatMap(({ variables }) => variables.map(({ name }) => name));
+    expect([...new Set(used)].toSorted()).toEqual([...new Set(set)].toSorted());
+  });
+
+  test('nothing reads a secret but the token that GitHub gives', () => {
+    expect(named.match(/\bsecrets\.\w+/g)).toBeNull();
+  });
+});
+
+test('after a sync to dev, what deploy checks at its end is checked', () => {
+  const { gitops } = clusters().find(({ folder: own }) => own === 'dev')?.environment ?? {};
+  const { on } = read('integration');
+  expect(on.push).toEqual({ branches: [gitops?.revision], paths: ['dist/dev/**'] });
+  expect(steps('integration').flatMap(({ run }) => run ?? [])).toEqual([
+    'npm ci',
+    'npm run deploy -- --env dev --check --commit "$COMMIT"',
+  ]);
 });
