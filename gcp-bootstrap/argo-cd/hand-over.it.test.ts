@@ -46,7 +46,7 @@ async function versions(): Promise<Record<string, string>> {
 describe('an empty cluster', () => {
   test('has Argo CD, its settings from dist/, and the root alone', async () => {
     await give();
-    expect(told).toEqual(['namespace argocd', 'Argo CD', "Argo CD's settings", 'the root']);
+    expect(told).toEqual(['namespace argocd', "Argo CD's settings", 'Argo CD', 'the root']);
     const there = Object.keys(await versions());
     expect(there).toEqual(expect.arrayContaining(['StatefulSet argocd-application-controller', 'AppProject argocd']));
     expect(there.filter((name) => name.startsWith('Application '))).toEqual(['Application argocd']);

@@ -27,14 +27,15 @@ export async function handOver({ kubectl, manifest, folder, tell }: HandOverOpti
   const settings = readdirSync(own).filter((file) => file.startsWith('ConfigMap-'));
   tell(`namespace ${argoCdNamespace}`);
   await kubectl(['apply', ...ours, '-f', '-'], namespaceManifest);
+  // Before what reads them as it starts.
+  tell("Argo CD's settings");
+  await kubectl(['apply', ...ours, ...settings.flatMap((file) => ['-f', join(own, file)])]);
   tell('Argo CD');
   await kubectl(
     ['apply', ...ours, '-n', argoCdNamespace, '-f', '-'],
     withoutSettings(readFileSync(manifest, 'utf8'), settings),
   );
   await kubectl(['wait', '--for=condition=Established', '--timeout=120s', ...crds]);
-  tell("Argo CD's settings");
-  await kubectl(['apply', ...ours, ...settings.flatMap((file) => ['-f', join(own, file)])]);
   tell('the root');
   // The fence first: an Application of a project that is not there is refused.
   for (const file of ['AppProject-argocd.yaml', 'Application-argocd.yaml'])

@@ -13,6 +13,8 @@ export interface IssuerFetchOptions {
 export type GetJson = (url: string, signal?: AbortSignal) => Promise<Response>;
 
 /** Milliseconds. */
+/** A Kubernetes API server gives its keys as the first alone, and its discovery document as the second. */
+const accept = 'application/jwk-set+json, application/json';
 const PATIENCE = 5000;
 /** Bytes. */
 const LARGEST = 1024 * 1024;
@@ -23,7 +25,7 @@ export function issuerFetch({ caFile, tokenFile }: IssuerFetchOptions): GetJson 
     const ca = caFile === undefined ? undefined : await readFile(caFile);
     const token = tokenFile === undefined ? undefined : (await readFile(tokenFile, 'utf8')).trim();
     const signal = AbortSignal.any([AbortSignal.timeout(PATIENCE), ...(given ? [given] : [])]);
-    const headers = { accept: 'application/json', ...(token !== undefined && { authorization: `Bearer ${token}` }) };
+    const headers = { accept, ...(token !== undefined && { authorization: `Bearer ${token}` }) };
     const send = new URL(url).protocol === 'https:' ? httpsRequest : httpRequest;
     const { promise, resolve, reject } = Promise.withResolvers<Response>();
     const sent = send(url, { headers, signal, ...(ca && { ca }) }, (answer) => {
