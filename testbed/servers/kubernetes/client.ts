@@ -121,7 +121,11 @@ export class KubernetesClient {
           else reject(new ApiRefusal(`${method} ${path.replace(/\?.*/, '')}`, status, messageOf(answer)));
         });
       });
-      sent.on('error', reject);
+      sent.on('error', (error: NodeJS.ErrnoException) => {
+        // A kept connection may be closed by the server at the moment it is used again. Every request here may be sent twice.
+        if (sent.reusedSocket && error.code === 'ECONNRESET') resolve(this.send(method, path, body));
+        else reject(error);
+      });
       sent.end(text);
     });
   }

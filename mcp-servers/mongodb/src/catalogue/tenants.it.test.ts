@@ -74,8 +74,8 @@ describe.skipIf(skipped('mongo-java-server'))('callers of two tenants', () => {
     const written = JSON.stringify(answers);
     expect(written).toContain(`${own}-secret-project`);
     expect(written).not.toContain(`${other}-`);
-    // Not the number of both tenants' tickets.
-    expect(written).not.toMatch(/(?<![\d:.-])20(?![\d:.-])/);
+    // Not the number of both tenants' tickets; a random marker of untrusted data may hold it.
+    expect(written.replace(/untrusted-data-\w+/g, '')).not.toMatch(/(?<![\d:.-])20(?![\d:.-])/);
     if (own === 'acme') expect(written).not.toContain('globexOnly');
     expect(answers[6]?.structuredContent).toEqual({ count: 10, estimated: false });
   });
